@@ -1,0 +1,1 @@
+"""The official areas: constituency, wards, their outlines, and points for postcodes."""

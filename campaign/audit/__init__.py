@@ -1,0 +1,1 @@
+"""The audit trail: one table, and one function that writes to it."""

@@ -1,0 +1,1 @@
+"""The campaign's own facts, one row, and the dates the law sets."""

@@ -1,0 +1,1 @@
+"""What every slice stands on: no models, no knowledge of the apps above."""

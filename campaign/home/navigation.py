@@ -1,0 +1,103 @@
+"""The site's places for signed-in people: one list, from which the header and the organisers' page are made."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from campaign.access import Permission, may
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page somebody may go to. `hint` says what one does there; `in_header` keeps the header short."""
+
+    name: str
+    label: str
+    permission: Permission
+    hint: str
+    in_header: bool = True
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+PLACES = (
+    Place("organise", "Organise", Permission.SEE_COVERAGE, "Everything in one place."),
+    Place(
+        "canvassing:coverage",
+        "Coverage",
+        Permission.SEE_COVERAGE,
+        "Who has been reached, and where nobody has knocked yet.",
+    ),
+    Place(
+        "canvassing:walks",
+        "Walks",
+        Permission.PLAN_WALKS,
+        "Cut streets into walks, hand them out, take them back.",
+    ),
+    Place(
+        "canvassing:register",
+        "Register",
+        Permission.IMPORT_REGISTER,
+        "Bring in the council's register file and see what changed.",
+    ),
+    Place("volunteers:people", "People", Permission.GIVE_ROLES, "Give and take roles by email address."),
+    Place(
+        "details",
+        "Details",
+        Permission.EDIT_DETAILS,
+        "Candidate, polling day, imprint, colour and legal mode.",
+    ),
+    Place(
+        "deadlines",
+        "Deadlines",
+        Permission.EDIT_DETAILS,
+        "The dates the law sets, worked out and confirmed by you.",
+        in_header=False,
+    ),
+    Place(
+        "areas",
+        "Areas",
+        Permission.EDIT_DETAILS,
+        "The constituency, its wards and their outlines.",
+        in_header=False,
+    ),
+    Place(
+        "audit",
+        "Audit trail",
+        Permission.READ_AUDIT,
+        "Who did what, and when.",
+        in_header=False,
+    ),
+    Place(
+        "canvassing:my-walks",
+        "My walks",
+        Permission.OPEN_DOORSTEP,
+        "The doors in your hands. Open one on your phone.",
+    ),
+)
+
+
+def places_for(person: Any) -> list[Place]:
+    """The places `person` may go to, in the order they are shown."""
+    return [place for place in PLACES if may(person, place.permission)]
+
+
+def landing_page(person: Any) -> str:
+    """Where somebody starts after signing in: the first of their places, or the front page."""
+    return next((place.url for place in places_for(person)), reverse("home"))
+
+
+def header(person: Any, path: str) -> list[tuple[Place, bool]]:
+    """The header's places for `person`, each with whether the page at `path` belongs to it."""
+    places = [place for place in places_for(person) if place.in_header]
+    around = [place for place in places if path == place.url or _is_part_of(path, place)]
+    here = max(around, key=lambda place: len(place.url), default=None)
+    return [(place, place == here) for place in places]
+
+
+def _is_part_of(path: str, place: Place) -> bool:
+    """Every page of organisers lies below /organise/, so that address counts only for itself."""
+    return place.name != "organise" and path.startswith(place.url)

@@ -1,0 +1,94 @@
+"""`manage.py import_register FILE…`: a council's full register becomes the register, or is refused with the line."""
+
+import json
+import time
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from canvassing.register import editions, runs
+from canvassing.register.layouts import LAYOUTS
+from canvassing.register.models import RegisterImport
+from canvassing.register.rows import Source
+
+REFUSED, WRONG_USAGE = 1, 2
+PROBLEMS_SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Import a council's full register. All FILEs are one import: one transaction, one report."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+        parser.add_argument("--layout", choices=sorted(LAYOUTS), help="do not recognise the layout, take this one")
+        parser.add_argument("--edition", type=_edition, metavar="YYYY-MM-DD", help="the 1 December the numbers begin")
+        parser.add_argument("--accept-losses", action="store_true", help="even if many electors would be gone")
+        parser.add_argument("--dry-run", action="store_true", help="do everything, report, and take it back")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *, files: list[Path], **options: Any) -> None:
+        for file in files:
+            if not file.is_file():
+                raise CommandError(f"There is no file {file}.", returncode=WRONG_USAGE)
+        at, began = timezone.now(), time.perf_counter()
+        asked = runs.ask(
+            filename=", ".join(file.name for file in files),
+            edition=options["edition"],
+            accept_losses=options["accept_losses"],
+            dry_run=options["dry_run"],
+            at=at,
+        )
+        layout = LAYOUTS.get(options["layout"])
+        sources = [Source(file, str(file)) for file in files]
+        try:
+            record = runs.carry_out(import_id=asked.pk, sources=sources, layout=layout, at=at)
+        except runs.BrokenOffError as error:
+            raise CommandError(str(error), returncode=REFUSED) from None
+        self._tell(record, seconds=round(time.perf_counter() - began, 2), as_json=options["json"])
+
+    def _tell(self, record: RegisterImport, *, seconds: float, as_json: bool) -> None:
+        report = record.report | {"seconds": seconds}  # with the commit, which the record cannot know
+        refused = report.pop("refused", None)
+        if as_json:
+            self.stdout.write(json.dumps(report))
+        if refused:
+            raise CommandError(f"Refused, nothing was imported: {refused}", returncode=REFUSED)
+        if not as_json:
+            self.stdout.write("\n".join(_in_words(report, dry_run=record.dry_run)))
+
+
+def _edition(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no date like 2026-12-01") from None
+    if not editions.is_edition(day):
+        raise ArgumentTypeError("an edition is named by the 1 December its numbers begin")
+    return day
+
+
+def _in_words(report: dict[str, Any], *, dry_run: bool) -> Iterator[str]:
+    yield f"Layout {report['layout']}, {report['encoding']}, edition {report['edition']}."
+    yield (
+        f"{report['rows']:,} rows in {report['polling_districts']:,} polling districts, {report['attainers']:,} "
+        f"attainers, {report['without_address']:,} without address."
+    )
+    yield "Markers: " + ", ".join(f"{marker or 'none'} {count:,}" for marker, count in report["markers"].items()) + "."
+    electors = report["electors"]
+    yield (
+        f"Electors: {electors['added']:,} added, {electors['changed']:,} changed, {electors['gone']:,} gone, "
+        f"{electors['unchanged']:,} unchanged; {electors['total']:,} on the register."
+    )
+    for name in ("households", "streets"):
+        yield f"{name.capitalize()}: {report[name]['added']:,} added, {report[name]['total']:,} in all."
+    problems = report["problems"]
+    for problem in problems[:PROBLEMS_SHOWN]:
+        yield f"{problem['file']}, line {problem['line']}: {problem['reason']}"
+    if len(problems) > PROBLEMS_SHOWN:
+        yield f"… and {len(problems) - PROBLEMS_SHOWN:,} more problems; --json lists them."
+    yield f"{'Tried and taken back' if dry_run else 'Imported'} in {report['seconds']} s."

@@ -1,0 +1,1 @@
+"""Doors: from the register to what was heard and what is left."""

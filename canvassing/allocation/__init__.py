@@ -1,0 +1,1 @@
+"""A walk in somebody's hands, until handed back or run out."""

@@ -1,0 +1,101 @@
+"""Forms of the walks' pages."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localtime
+
+from campaign.access import ROLE_PERMISSIONS, Permission
+from canvassing.allocation.board import Show
+from canvassing.allocation.hand_out import LONGEST_LEASE, USUAL_LEASE
+from canvassing.allocation.models import Allocation
+from canvassing.electorate.models import PollingDistrict
+from volunteers.people.models import RoleGrant, Volunteer
+
+QUARTER = timedelta(minutes=15)
+NAMES_SHOWN = 150
+DOORSTEP_ROLES = [role for role, may in ROLE_PERMISSIONS.items() if Permission.OPEN_DOORSTEP in may]
+
+
+class BoardForm(forms.Form):
+    """What the list of walks is narrowed to."""
+
+    district = forms.ModelChoiceField(PollingDistrict.objects.select_related("ward"), required=False)
+    show = forms.ChoiceField(choices=Show.choices, required=False)
+
+
+class CutForm(forms.Form):
+    """One polling district to cut; none means every one."""
+
+    district = forms.ModelChoiceField(PollingDistrict.objects.all(), required=False)
+
+    def district_ids(self) -> list[int]:
+        chosen = self.cleaned_data["district"]
+        return [chosen.pk] if chosen else list(PollingDistrict.objects.order_by("pk").values_list("pk", flat=True))
+
+
+class HolderField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Somebody who may open a walk on the doorstep, by full name, and whether a walk is in those hands already."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        name = f"{obj.given_name} {obj.family_name}".strip()
+        return f"{name} (has a walk already)" if obj.has_a_walk else name
+
+
+def _until_field(help_text: str) -> forms.DateTimeField:
+    picker = forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label="Until", widget=picker, help_text=help_text)
+
+
+class HandOutForm(forms.Form):
+    """Who takes the walk, and until when. `who` narrows a long list of names."""
+
+    holder = HolderField(Volunteer.objects.none(), label="Who takes it", empty_label="Choose somebody")
+    until = _until_field(f"At most {LONGEST_LEASE.days} days. Whatever is out then is free again by itself.")
+
+    def __init__(self, data: Any = None, *, at: datetime, who: str = "") -> None:
+        super().__init__(data, initial={"until": on_the_quarter(at + USUAL_LEASE)})
+        field = cast("HolderField", self.fields["holder"])
+        everybody = canvassers(at)
+        field.queryset = everybody
+        found = list(named_like(everybody, who)[: NAMES_SHOWN + 1])
+        self.too_many = len(found) > NAMES_SHOWN
+        self.who = who
+        chosen = everybody.filter(pk=data["holder"]) if data and data.get("holder", "").isdecimal() else []
+        shown = [*found[:NAMES_SHOWN], *(person for person in chosen if person not in found[:NAMES_SHOWN])]
+        field.choices = [
+            ("", field.empty_label or ""),
+            *((person.pk, field.label_from_instance(person)) for person in shown),
+        ]
+
+
+class ExtendForm(forms.Form):
+    """Until when the holder keeps the walk."""
+
+    until = _until_field("")
+
+
+def on_the_quarter(moment: datetime) -> datetime:
+    """The next quarter of an hour: 21:07 becomes 21:15."""
+    local = localtime(moment)
+    past = timedelta(minutes=local.minute % 15, seconds=local.second, microseconds=local.microsecond)
+    return local + (QUARTER - past if past else timedelta())
+
+
+def canvassers(at: datetime) -> QuerySet[Volunteer, Any]:
+    """People who may open a walk on the doorstep, by name, with `has_a_walk`."""
+    may = RoleGrant.objects.filter(user=OuterRef("user"), role__in=DOORSTEP_ROLES)
+    return (
+        Volunteer.objects.filter(Exists(may), user__is_active=True)
+        .annotate(has_a_walk=Exists(Allocation.objects.standing(at).filter(holder=OuterRef("pk"))))
+        .order_by("given_name", "family_name", "pk")
+    )
+
+
+def named_like(people: QuerySet[Volunteer, Any], who: str) -> QuerySet[Volunteer, Any]:
+    """Those whose name holds every word of `who`."""
+    for word in who.split():
+        people = people.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
+    return people

@@ -1,0 +1,1 @@
+"""What is heard at doors: the phone page and its sync protocol."""

@@ -1,0 +1,138 @@
+"""Doors that were not on the list: found or made by what stands on them, in a street of the walk."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from canvassing.allocation import holds
+from canvassing.allocation.models import Allocation, HeldDoor
+from canvassing.doorstep.events import TypedDoor
+from canvassing.doorstep.tokens import Pass
+from canvassing.electorate import address
+from canvassing.electorate.models import Block, Household
+from canvassing.progress.days import london_day
+from canvassing.progress.deltas import Delta
+from canvassing.progress.models import HouseholdState
+from canvassing.walks.models import WalkStreet
+
+# In key order, as every writer of shared rows here: two phones that find the same doors cannot deadlock.
+MAKE = """
+INSERT INTO canvassing_household
+    (constituency_id, street_id, block_id, label, address_key, sort_key, house_number, postcode, origin)
+SELECT district.constituency_id, street.id, block.id, new.label, new.address_key, new.sort_key, new.house_number, '',
+       %(origin)s
+FROM unnest(%(street)s::bigint[], %(block_key)s::text[], %(label)s::text[], %(address_key)s::text[],
+            %(sort_key)s::text[], %(house_number)s::int[])
+    AS new (street, block_key, label, address_key, sort_key, house_number)
+JOIN canvassing_street street ON street.id = new.street
+JOIN canvassing_pollingdistrict district ON district.id = street.polling_district_id
+LEFT JOIN canvassing_block block ON block.street_id = street.id AND block.name_key = new.block_key
+ORDER BY street.id, new.address_key
+ON CONFLICT (street_id, address_key) DO NOTHING
+RETURNING id, constituency_id, street_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The doors behind what was typed, and what the new ones among them add to the totals."""
+
+    doors: Mapping[TypedDoor, int]
+    made: tuple[Delta, ...]
+
+
+def find_or_make(typed: Collection[TypedDoor], *, found: Pass, at: datetime) -> Found:
+    """The households of `typed`, for those in a street of the walk; each is held by the allocation from now on.
+
+    A door in other hands stays there: this allocation then only gets the right to say what happened at it. A new door
+    counts for the day the campaign learned of it.
+    """
+    streets = _streets(found.walk, {door.street for door in typed}) if typed else {}
+    known = {door: address.door(door.label, streets[door.street][0]) for door in typed if door.street in streets}
+    if not known:
+        return Found({}, ())
+    _make_blocks(known)
+    made = _make({(typed.street, door.address_key): door for typed, door in known.items()})
+    districts = {street: district for street, (_, district) in streets.items()}
+    HouseholdState.objects.bulk_create(
+        HouseholdState(household_id=pk, constituency_id=c, polling_district_id=districts[street], street_id=street)
+        for pk, c, street in made
+    )
+    doors = _doors(known)
+    _take(set(doors.values()), found=found, at=at)
+    day = london_day(at)
+    return Found(doors, tuple(Delta(c, districts[street], day, doors=1) for _, c, street in made))
+
+
+def _streets(walk: int, wanted: Collection[int]) -> dict[int, tuple[str, int]]:
+    """Name and polling district of those of the wanted streets that the walk goes along."""
+    along = WalkStreet.objects.filter(walk=walk, street__in=wanted).order_by("street")
+    rows = along.values_list("street", "street__name", "street__polling_district")
+    return {street: (name, district) for street, name, district in rows}
+
+
+def _make_blocks(known: Mapping[TypedDoor, address.Door]) -> None:
+    blocks = {(typed.street, door.block_key): door.block for typed, door in known.items() if door.block_key}
+    Block.objects.bulk_create(
+        [Block(street_id=street, name=name, name_key=key) for (street, key), name in sorted(blocks.items())],
+        ignore_conflicts=True,
+    )
+
+
+def _make(wanted: Mapping[tuple[int, str], address.Door]) -> list[tuple[int, int, int]]:
+    """Make the households that are missing; returns the key, constituency and street of each new one."""
+    doors = list(wanted.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MAKE,
+            {
+                "origin": Household.Origin.DOOR.value,
+                "street": [street for street, _ in wanted],
+                "block_key": [door.block_key for door in doors],
+                "label": [door.label for door in doors],
+                "address_key": [door.address_key for door in doors],
+                "sort_key": [door.sort_key for door in doors],
+                "house_number": [door.house_number for door in doors],
+            },
+        )
+        made: list[tuple[int, int, int]] = cursor.fetchall()
+    return made
+
+
+def _doors(known: Mapping[TypedDoor, address.Door]) -> dict[TypedDoor, int]:
+    """The household of each typed door, after any merge."""
+    standing = Household.objects.filter(
+        street__in={typed.street for typed in known}, address_key__in={door.address_key for door in known.values()}
+    )
+    rows = standing.values_list("street", "address_key", "pk", "merged_into")
+    keys = {(street, address_key): merged or pk for street, address_key, pk, merged in rows}
+    return {typed: keys[typed.street, door.address_key] for typed, door in known.items()}
+
+
+def _take(doors: Collection[int], *, found: Pass, at: datetime) -> None:
+    """Hold those doors that are free while the walk is out; note the others as let go of, so that they authorise.
+
+    A door whose holder's lease is over is free, whether or not the job has tidied that up.
+
+    The allocation is locked first: whoever ends it just now either sees our holds and frees them, or is seen by us.
+    """
+    mine = HeldDoor.objects.filter(allocation=found.allocation, household__in=doors)
+    missing = set(doors) - set(mine.values_list("household", flat=True))
+    if not missing:
+        return
+    allocation = (
+        Allocation.objects.select_for_update(no_key=True, of=("self",)).select_related("walk").get(pk=found.allocation)
+    )
+    held: frozenset[int] = frozenset()
+    if allocation.stands(at):
+        holds.end_run_out(holds.of_doors(missing, found.purpose), at=at, wait=False)
+        held = holds.take(allocation=allocation, household_ids=missing)
+    HeldDoor.objects.bulk_create(
+        [
+            HeldDoor(allocation=allocation, purpose=found.purpose, household_id=pk, released_at=at)
+            for pk in sorted(missing - held)
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,1 @@
+"""A council's register file becomes electorate rows."""

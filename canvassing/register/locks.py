@@ -1,0 +1,29 @@
+"""One import at a time: advisory locks that live with the import's transaction, so a killed one leaves none behind."""
+
+from django.db import connection
+
+NAMESPACE = 0x526F7365  # "Rose": other advisory locks of the database have other first keys
+ALL_IMPORTS = 0
+
+
+def take(number: int) -> bool:
+    """Take lock `number` until the transaction ends; False at once when another transaction has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [NAMESPACE, number])
+        return bool(cursor.fetchone()[0])
+
+
+def is_taken(number: int) -> bool:
+    """Whether a living transaction has lock `number`. Looks only: asking by taking would disturb whoever comes then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_locks
+                WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND objsubid = 2
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            )
+            """,
+            [NAMESPACE, number],
+        )
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,113 @@
+"""What an import says about a file and about the register: counts, and problems by line. It names no elector."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+MOST_PROBLEMS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at a line of a file, 1 first; no line means the whole file."""
+
+    file: str
+    line: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        place = ", ".join(filter(None, (self.file, f"line {self.line}" if self.line else "")))
+        return f"{place}: {self.reason}" if place else self.reason
+
+
+class RegisterRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """Why nothing of a file was imported; fit to show to a person."""
+
+    def __init__(self, reason: str, *, file: str = "", line: int | None = None) -> None:
+        self.problem = Problem(file, line, reason)
+        super().__init__(str(self.problem))
+
+
+@dataclass(slots=True)
+class Census:
+    """What the files hold, whatever the register holds already."""
+
+    rows: int = 0
+    attainers: int = 0
+    without_address: int = 0
+    markers: Counter[str] = field(default_factory=Counter)
+    districts: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    problems_untold: int = 0
+
+    def note(self, problem: Problem) -> None:
+        """Keep the first thousand problems and count the rest, so that a bad file cannot fill memory."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+        else:
+            self.problems_untold += 1
+
+    def told(self) -> list[Problem]:
+        """The problems in the order of the files' lines."""
+        found = sorted(self.problems, key=lambda problem: (problem.file, problem.line or 0))
+        if self.problems_untold:
+            found.append(Problem("", None, f"{self.problems_untold:,} more problems are not listed."))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Effects on electors: `added` counts those who came back, `changed` any column, a new number included."""
+
+    added: int = 0
+    changed: int = 0
+    gone: int = 0
+    unchanged: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Effects on households or streets: rows made, and how many count now."""
+
+    added: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One import of one or more files."""
+
+    layouts: Sequence[str]
+    encodings: Sequence[str]
+    editions: Sequence[date]
+    census: Census
+    electors: People
+    households: Places
+    streets: Places
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The one JSON object of the command. A text is null when files or districts differ in it."""
+        return {
+            "layout": _only(self.layouts),
+            "encoding": _only(self.encodings),
+            "edition": _only([edition.isoformat() for edition in self.editions]),
+            "rows": self.census.rows,
+            "electors": asdict(self.electors),
+            "households": asdict(self.households),
+            "streets": asdict(self.streets),
+            "polling_districts": len(self.census.districts),
+            "markers": dict(sorted(self.census.markers.items())),
+            "attainers": self.census.attainers,
+            "without_address": self.census.without_address,
+            "review": 0,  # matches are certain or not made: number, or name and address
+            "problems": [asdict(problem) for problem in self.census.told()],
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def _only(values: Sequence[str]) -> str | None:
+    return values[0] if len(set(values)) == 1 else None

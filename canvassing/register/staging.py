@@ -1,0 +1,87 @@
+"""The temporary tables of one import: the files' rows, copied in as they are read, so that SQL can compare them."""
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+from typing import Protocol
+
+from django.db import connection
+
+from canvassing.register.report import Census, Problem
+from canvassing.register.rows import Entry, RegisterFile
+
+TELL_EVERY = 500
+
+# sort_key has the collation of the column it is compared with.
+CREATE = """
+CREATE TEMPORARY TABLE incoming (
+    place integer, file integer, line integer, district text, number text, suffix text, surname text, forename text,
+    name_key text, marker text, attains_on date, anonymous boolean, street text, street_key text, block text,
+    block_key text, label text, address_key text, sort_key text COLLATE "C", house_number integer, postcode text
+) ON COMMIT DROP
+"""
+COPY = f"COPY incoming (place, file, {', '.join(Entry._fields)}) FROM STDIN"
+# Temporary tables are dropped at the end of the act, not of the transaction: a test runs several acts in one.
+DROP = "DROP TABLE IF EXISTS incoming, incoming_door, incoming_person, known"
+# The planner needs the sizes of these tables, not much of what is in them.
+FEW_SAMPLES = "SET LOCAL default_statistics_target = 10"
+DROP_REPEATED = """
+DELETE FROM incoming later USING incoming earlier, (
+    SELECT district, number, suffix, min(place) AS place FROM incoming GROUP BY 1, 2, 3 HAVING count(*) > 1
+) repeated
+WHERE later.district = repeated.district AND later.number = repeated.number AND later.suffix = repeated.suffix
+  AND later.place > repeated.place AND earlier.place = repeated.place
+RETURNING later.file, later.line, earlier.file, earlier.line,
+    (later.surname, later.forename, later.marker, later.attains_on, later.street_key, later.address_key)
+    IS DISTINCT FROM
+    (earlier.surname, earlier.forename, earlier.marker, earlier.attains_on, earlier.street_key, earlier.address_key)
+"""
+
+
+class Listener(Protocol):
+    """Whoever wants to hear how many rows have been read."""
+
+    def read(self, rows: int) -> None: ...
+
+    def all_read(self, rows: int) -> None: ...
+
+
+def stage(files: Sequence[RegisterFile], census: Census, listener: Listener) -> None:
+    """Copy every elector of `files` into the table `incoming`.
+
+    Memory stays flat: a row is forgotten once it is sent. Of rows with one elector number the first stands: repeats of
+    it collapse, and others are problems. Raises RegisterRefused as the files do.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DROP)
+        cursor.execute(FEW_SAMPLES)
+        cursor.execute(CREATE)
+        with cursor.copy(COPY) as copy:
+            places = count(1)
+            for number, file in enumerate(files):
+                for entry in file.entries(census):
+                    place = next(places)
+                    copy.write_row((place, number, *entry))
+                    if place % TELL_EVERY == 0:
+                        listener.read(place)
+        listener.all_read(census.rows)
+        cursor.execute(DROP_REPEATED)
+        _note_conflicts(files, census, cursor.fetchall())
+        cursor.execute("ANALYZE incoming (district, street_key, address_key)")
+
+
+def unstage() -> None:
+    """Take the temporary tables away."""
+    with connection.cursor() as cursor:
+        cursor.execute(DROP)
+
+
+def _note_conflicts(
+    files: Sequence[RegisterFile], census: Census, repeats: Iterable[tuple[int, int, int, int, bool]]
+) -> None:
+    for file, line, first_file, first_line, differs in repeats:
+        if differs:
+            where = (
+                f"line {first_line}" if first_file == file else f"line {first_line} of {files[first_file].source.name}"
+            )
+            reason = f"this row's elector number stands on {where} with other details; that one counts."
+            census.note(Problem(files[file].source.name, line, reason))

@@ -1,0 +1,50 @@
+"""How far an import has come, told while its transaction is open: through a connection of its own that commits."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from django.db import connection
+
+from canvassing.register.models import RegisterImport
+
+SECONDS_BETWEEN = 0.5
+
+
+class Teller:
+    """Writes an import's progress where others see it at once; nothing of the import itself goes this way."""
+
+    def __init__(self, import_id: int) -> None:
+        self._import_id = import_id
+        self._connection = connection.copy()
+        self._told_at = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def begin(self) -> None:
+        """Say that reading has begun, for the first time or again."""
+        self._write("state = %s, rows_read = 0", [RegisterImport.State.READING])
+
+    def expect(self, rows: int) -> None:
+        self._write("rows_expected = %s", [rows])
+
+    def read(self, rows: int) -> None:
+        """Say how many rows have been read, twice a second at most."""
+        if time.monotonic() - self._told_at >= SECONDS_BETWEEN:
+            self._told_at = time.monotonic()
+            self._write("rows_read = %s", [rows])
+
+    def all_read(self, rows: int) -> None:
+        """Say that nothing is left to be read; what follows is comparing."""
+        self._write("rows_read = %s, rows_expected = %s", [rows, rows])
+
+    def _write(self, what: str, values: list[str | int]) -> None:
+        with self._connection.cursor() as cursor:
+            statement = f"UPDATE canvassing_registerimport SET {what} WHERE id = %s"  # noqa: S608 - our own words
+            cursor.execute(statement, [*values, self._import_id])

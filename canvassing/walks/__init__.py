@@ -1,0 +1,1 @@
+"""Streets cut into walks: doors in walking order."""

@@ -1,0 +1,252 @@
+"""The organiser's pages of the register: sending a file, what the worker makes of it, and starting again."""
+
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import now
+from kombu.exceptions import OperationalError
+
+from campaign.audit.models import AuditEvent
+from canvassing.electorate.models import Elector, PollingDistrict
+from canvassing.register import runs
+from canvassing.register.models import RegisterImport
+from canvassing.register.tasks import import_upload
+from tests.factories.register import AT, Person, as_text, bring_in, street_of, write
+from tests.factories.volunteers import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/organise/register/"
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the worker was rung for."""
+    rung: list[int] = []
+    monkeypatch.setattr(import_upload, "delay", rung.append)
+    return rung
+
+
+@pytest.fixture
+def agent(client: Client) -> Client:
+    client.force_login(UserFactory(agent=True))
+    return client
+
+
+@pytest.fixture
+def send(agent: Client, bells: list[int], django_capture_on_commit_callbacks: Any) -> Callable[..., Any]:
+    """`send(people)`: upload a file of these people and follow to the import's page."""
+
+    def send(people: list[Person], **fields: str) -> Any:
+        file = SimpleUploadedFile("register.tsv", as_text(people).encode("cp1252"))
+        with django_capture_on_commit_callbacks(execute=True):
+            return agent.post(PAGE, {"file": file, **fields}, follow=True)
+
+    return send
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def work(record: RegisterImport, capture: Any) -> RegisterImport:
+    with capture(execute=True):
+        import_upload(record.pk)
+    record.refresh_from_db()
+    return record
+
+
+def test_it_works(
+    send: Any, agent: Client, bells: list[int], uploads: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    answer = send(street_of(10))
+    record = RegisterImport.objects.get()
+    assert answer.redirect_chain == [(f"{PAGE}{record.pk}/", 302)]
+    assert "Waiting for the worker" in text_of(answer)
+    assert bells == [record.pk]
+    (stored,) = uploads.glob("register/*")
+    assert stat.S_IMODE(stored.stat().st_mode) == 0o600
+    work(record, django_capture_on_commit_callbacks)
+    assert not stored.exists()
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert '<dt>electors added</dt><dd class="figure-number">10</dd>' in page
+    assert "10 electors at 5 doors in 1 street" in page
+    assert "Xpress, full register in 14 columns, utf-8, edition of 1 December" in page
+    assert reverse("canvassing:district", kwargs={"pk": PollingDistrict.objects.get().pk}) in page
+    event = AuditEvent.objects.get(act="register imported")
+    assert event.actor == f"user:{record.asked_by_id}"
+
+
+def test_a_district_with_a_ward_is_not_listed(
+    send: Any, agent: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    send(street_of(10))
+    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    district = PollingDistrict.objects.get()
+    district.ward = district.constituency.wards.create(name="Test ward")
+    district.save()
+    assert "No ward yet" not in text_of(agent.get(f"{PAGE}{record.pk}/"))
+
+
+def test_problems_are_told_by_line_and_markers_by_meaning(
+    send: Any, agent: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    send([*street_of(10), Person("", marker="G"), Person(12, marker="Q")])
+    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert "Line 12: this row has no polling district or no elector number; it was left out." in page
+    assert "EU citizen, local elections" in page
+    assert "unknown to us: ask the council" in page
+
+
+def test_a_refused_file_says_why_and_is_deleted(
+    agent: Client, uploads: Path, bells: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        agent.post(PAGE, {"file": SimpleUploadedFile("register.tsv", b"Name,Town\nAnn,Leeds\n")})
+    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert "Nothing was imported:" in page
+    assert "register.tsv, line 1: no header of a register file is here" in page
+    assert list(uploads.glob("register/*")) == []
+    assert not Elector.objects.exists()
+
+
+def test_a_check_changes_nothing(send: Any, agent: Client, django_capture_on_commit_callbacks: Any) -> None:
+    send(street_of(10), dry_run="on")
+    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert "Only checked." in page
+    assert "would hold 10 electors" in page
+    assert not Elector.objects.exists()
+    assert "Checked" in text_of(agent.get(PAGE))
+
+
+def test_edition_and_losses_reach_the_import(send: Any, django_capture_on_commit_callbacks: Any) -> None:
+    edition = runs_edition(send)
+    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    assert (record.report["edition"], record.accept_losses) == (edition, True)
+
+
+def runs_edition(send: Any) -> str:
+    answer = send([], edition="nonsense")
+    said = str(answer.context["form"].fields["edition"].choices[1][0])
+    send(street_of(4), edition=said, accept_losses="on")
+    return said
+
+
+def test_a_bad_form_keeps_what_was_ticked_and_asks_nobody(agent: Client, bells: list[int]) -> None:
+    answer = agent.post(PAGE, {"accept_losses": "on"})
+    page = text_of(answer)
+    assert "This field is required" in page
+    assert answer.context["form"]["accept_losses"].value() is True
+    assert not RegisterImport.objects.exists()
+    assert bells == []
+
+
+def test_the_bell_rung_twice_does_no_harm(send: Any, django_capture_on_commit_callbacks: Any) -> None:
+    send(street_of(10))
+    record = RegisterImport.objects.get()
+    first = work(record, django_capture_on_commit_callbacks).ended_at
+    assert work(record, django_capture_on_commit_callbacks).ended_at == first
+    assert Elector.objects.count() == 10
+
+
+def test_a_bell_for_nothing_is_not_minded() -> None:
+    import_upload(0)
+
+
+def test_an_import_that_waits_can_be_rung_again_or_given_up(
+    send: Any, agent: Client, bells: list[int], uploads: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    send(street_of(10))
+    record = RegisterImport.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        agent.post(f"{PAGE}{record.pk}/start/")
+    assert bells == [record.pk, record.pk]
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = agent.post(f"{PAGE}{record.pk}/give-up/", follow=True)
+    assert "Given up." in text_of(answer)
+    assert list(uploads.glob("register/*")) == []
+    record.refresh_from_db()
+    assert record.state == "refused"
+    agent.post(f"{PAGE}{record.pk}/give-up/")
+    assert AuditEvent.objects.filter(act="register import refused").count() == 1
+
+
+def test_an_import_nobody_takes_up_can_be_started_again(agent: Client) -> None:
+    upload = SimpleUploadedFile("register.tsv", as_text(street_of(4)).encode())
+    record = runs.ask(filename="register.tsv", upload=upload, at=now() - timedelta(minutes=1))
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert "No worker has taken this up yet" in page
+    assert f"{PAGE}{record.pk}/start/" in page
+
+
+def test_a_worker_out_of_reach_is_said(agent: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*arguments: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(import_upload, "delay_on_commit", unreachable)
+    file = SimpleUploadedFile("register.tsv", as_text(street_of(4)).encode())
+    answer = agent.post(PAGE, {"file": file}, follow=True)
+    assert "the worker could not be reached" in text_of(answer)
+    assert RegisterImport.objects.get().state == "waiting"
+
+
+def test_the_page_polls_with_htmx_until_the_import_has_ended(
+    send: Any, agent: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    answer = send(street_of(10))
+    assert 'hx-trigger="every 2s"' in text_of(answer)
+    record = RegisterImport.objects.get()
+    piece = agent.get(f"{PAGE}{record.pk}/", headers={"HX-Request": "true"})
+    assert piece.status_code == 200
+    assert "<html" not in text_of(piece)
+    work(record, django_capture_on_commit_callbacks)
+    ended = agent.get(f"{PAGE}{record.pk}/", headers={"HX-Request": "true"})
+    assert ended.status_code == 286
+    assert "electors added" in text_of(ended)
+
+
+@pytest.mark.parametrize("state", ["waiting", "reading"])
+def test_a_row_that_says_reading_without_a_living_import_was_cut_short(agent: Client, state: str) -> None:
+    record = runs.ask(filename="register.tsv", at=AT)
+    RegisterImport.objects.update(state=state)
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert ("cut short" in page) == (state == "reading")
+    assert ("Run the command again" in page) == (state == "reading")
+
+
+def test_the_list_takes_as_many_statements_for_one_import_as_for_many(
+    agent: Client, tmp_path: Path, query_count: Callable[[Callable[[], object]], int]
+) -> None:
+    file = write(tmp_path / "register.tsv", street_of(4))
+    bring_in(file)
+    one = query_count(lambda: agent.get(PAGE))
+    for _ in range(9):
+        bring_in(file)
+    assert query_count(lambda: agent.get(PAGE)) == one <= 12
+
+
+def test_the_result_takes_few_statements_and_little_space(
+    agent: Client, tmp_path: Path, query_count: Callable[[Callable[[], object]], int]
+) -> None:
+    people = [person for number in range(90) for person in street_of(4, district=f"T{number:02d}")]
+    record = bring_in(write(tmp_path / "register.tsv", [*people, *[Person("")] * 200]))
+    page = f"{PAGE}{record.pk}/"
+    assert query_count(lambda: agent.get(page)) <= 12
+    assert len(agent.get(page).content) < 60_000
+    assert "… and 100 more." in text_of(agent.get(page))

@@ -1,0 +1,1 @@
+"""People: from signing up to being brought back."""

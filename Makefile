@@ -61,9 +61,10 @@ fix: $(READY)
 	$(BIN)/djade $$(find templates -name '*.html' -o -name '*.txt')
 	$(NODE) npx --no -- biome check --write
 
+# With their extras: pip before 23.3 takes "coverage[toml]" for another package than the one that is pinned without.
 lock: $(READY)
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header \
 		pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header \
 		pyproject.toml --group dev --output-file requirements-dev.txt
 	$(NODE) npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --loglevel error

@@ -42,6 +42,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+def roles_that_may(permission: Permission) -> list[Role]:
+    """The roles that carry `permission`, for querysets."""
+    return [role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions]
+
+
 class Person(Protocol):
     """What access needs to know of whoever asks: nothing but the roles."""
 

@@ -36,7 +36,10 @@ class CodeError(Exception):
 
 # One sentence for a wrong code and for somebody else's: it must not tell which codes exist.
 UNKNOWN = "No walk of yours opens with this code. Check the letters, or ask the organiser for a new code."
-USED = "This code has been used. Ask the organiser for a new one if it was not you."
+USED = (
+    "This code has been used. If that was you, open the walk under My walks; if it was not, ask the organiser for a "
+    "new code."
+)
 EXPIRED = "This code is too old. Ask the organiser for a new one."
 ENDED = "This walk is no longer in your hands. Ask the organiser for another."
 

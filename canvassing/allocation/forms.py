@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
-from campaign.access import ROLE_PERMISSIONS, Permission
+from campaign.access import Permission, roles_that_may
 from canvassing.allocation.board import Show
 from canvassing.allocation.hand_out import LONGEST_LEASE, USUAL_LEASE
 from canvassing.allocation.models import Allocation
@@ -16,7 +16,7 @@ from volunteers.people.models import RoleGrant, Volunteer
 
 QUARTER = timedelta(minutes=15)
 NAMES_SHOWN = 150
-DOORSTEP_ROLES = [role for role, may in ROLE_PERMISSIONS.items() if Permission.OPEN_DOORSTEP in may]
+LONGEST_KEY = 18  # digits that surely fit a key
 
 
 class BoardForm(forms.Form):
@@ -34,6 +34,12 @@ class CutForm(forms.Form):
     def district_ids(self) -> list[int]:
         chosen = self.cleaned_data["district"]
         return [chosen.pk] if chosen else list(PollingDistrict.objects.order_by("pk").values_list("pk", flat=True))
+
+
+class FindForm(forms.Form):
+    """Part of somebody's name."""
+
+    who = forms.CharField(required=False, max_length=120)
 
 
 class HolderField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -63,7 +69,8 @@ class HandOutForm(forms.Form):
         found = list(named_like(everybody, who)[: NAMES_SHOWN + 1])
         self.too_many = len(found) > NAMES_SHOWN
         self.who = who
-        chosen = everybody.filter(pk=data["holder"]) if data and data.get("holder", "").isdecimal() else []
+        holder = (data or {}).get("holder", "")
+        chosen = everybody.filter(pk=holder) if holder.isdecimal() and len(holder) <= LONGEST_KEY else []
         shown = [*found[:NAMES_SHOWN], *(person for person in chosen if person not in found[:NAMES_SHOWN])]
         field.choices = [
             ("", field.empty_label or ""),
@@ -86,7 +93,7 @@ def on_the_quarter(moment: datetime) -> datetime:
 
 def canvassers(at: datetime) -> QuerySet[Volunteer, Any]:
     """People who may open a walk on the doorstep, by name, with `has_a_walk`."""
-    may = RoleGrant.objects.filter(user=OuterRef("user"), role__in=DOORSTEP_ROLES)
+    may = RoleGrant.objects.filter(user=OuterRef("user"), role__in=roles_that_may(Permission.OPEN_DOORSTEP))
     return (
         Volunteer.objects.filter(Exists(may), user__is_active=True)
         .annotate(has_a_walk=Exists(Allocation.objects.standing(at).filter(holder=OuterRef("pk"))))

@@ -47,7 +47,8 @@ def hand_out(*, walk: Walk, holder: Volunteer, by: User | None, until: datetime,
 
     A walk without doors is handed out by itself. A walk retired by a re-cut may still be handed out by whoever has
     its page open: holds are on doors, so its successors leave out what it took. Raises HandOutError when the walk is
-    out already, when each of its doors is in somebody's hands, or when the lease is over, or longer than a week.
+    out already, when each of its doors is in somebody's hands or has lost its electors, or when the lease is over, or
+    longer than a week.
     """
     check_lease(until, at=at)
     try:
@@ -74,6 +75,8 @@ def check_lease(until: datetime, *, at: datetime) -> None:
 def _hand_out(walk: Walk, holder: Volunteer, by: User | None, until: datetime, at: datetime) -> HandOut:
     holds.lock_streets(walk.walk_streets.values_list("street", flat=True))
     labels = dict(Household.objects.standing().filter(walk_doors__walk=walk).values_list("pk", "label"))
+    if walk.door_count and not labels:
+        raise HandOutError(f"Nobody is registered behind any door of {walk} now. Cut its polling district anew.")
     holds.end_run_out(Q(walk=walk) | holds.of_doors(labels, walk.purpose), at=at)
     allocation = Allocation.objects.create(walk=walk, holder=holder, handed_out_by=by, started_at=at, expires_at=until)
     mine = holds.take(allocation=allocation, household_ids=labels)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaign.access import Permission, may, needs
 from canvassing.allocation import board, codes, hand_back, hand_out
-from canvassing.allocation.forms import BoardForm, CutForm, ExtendForm, HandOutForm, on_the_quarter
+from canvassing.allocation.forms import BoardForm, CutForm, ExtendForm, FindForm, HandOutForm, on_the_quarter
 from canvassing.allocation.models import Allocation
 from canvassing.allocation.sheet import sheet
 from canvassing.electorate.models import PollingDistrict
@@ -91,8 +91,12 @@ def walk(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Permission.PLAN_WALKS)
 def give(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand the walk out."""
+    """Hand the walk out; or find somebody to hand it to, whose name must not stand in an address."""
     at, found = now(), _walk(pk)
+    if "find" in request.POST:
+        find = FindForm(request.POST)
+        who = find.cleaned_data["who"] if find.is_valid() else ""
+        return _walk_page(request, found, hand_out_form=HandOutForm(at=at, who=who))
     form = HandOutForm(request.POST, at=at)
     if not form.is_valid():
         return _walk_page(request, found, hand_out_form=form)
@@ -187,5 +191,5 @@ def _walk_page(request: HttpRequest, found: Walk, **context: Any) -> HttpRespons
         later = on_the_quarter(shown.out.allocation.expires_at + hand_out.A_LITTLE_MORE)
         context.setdefault("extend_form", ExtendForm(initial={"until": later}))
     else:
-        context.setdefault("hand_out_form", HandOutForm(at=at, who=request.GET.get("who", "")))
+        context.setdefault("hand_out_form", HandOutForm(at=at))
     return render(request, "canvassing/allocation/walk.html", context | {"sheet": shown})

@@ -132,6 +132,7 @@ def events(request: HttpRequest, sent: schemas.EventsIn) -> JsonResponse:
             "have": answer.have,
             "state": answer.state,
             "wipe": answer.wipe,
+            "expires_at": token.expires_at,
             "server_time": at,
         }
     )

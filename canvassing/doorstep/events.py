@@ -13,6 +13,7 @@ from uuid import UUID
 
 from canvassing.doorstep.outcomes import Outcome
 from canvassing.doorstep.questions import ANSWERS
+from canvassing.electorate import address
 
 VERSION = 1
 MOST_EVENTS = 200
@@ -110,14 +111,14 @@ def read(raw: Any, *, keep_opinions: bool) -> Item | None:
 
 
 def moment(text: Any) -> datetime | None:
-    """An ISO 8601 moment with its zone, between 2000 and 2100; None for anything else."""
+    """An ISO 8601 moment with its zone, between 1970, where a reset phone begins, and 2100; None for anything else."""
     if not isinstance(text, str) or not MOMENT_FORM.fullmatch(text):
         return None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found.astimezone(UTC) if 2000 <= found.year <= 2100 else None
+    return found.astimezone(UTC) if 1970 <= found.year <= 2100 else None
 
 
 def _event(raw: Mapping[str, Any], bare: Mapping[str, Any]) -> Event | None:
@@ -191,9 +192,13 @@ def _is_door(value: Any) -> bool:
         and value.keys() == {"street", "label"}
         and _is_like(STREET_FORM)(value["street"])
         and isinstance(value["label"], str)
-        and 0 < len(_tidy(value["label"])) <= LONGEST_LABEL
-        and _tidy(value["label"]).isprintable()
+        and _is_door_label(_tidy(value["label"]))
     )
+
+
+def _is_door_label(label: str) -> bool:
+    """Something that can be painted on a door: "-" or a lone postcode would be the door "No number"."""
+    return 0 < len(label) <= LONGEST_LABEL and label.isprintable() and address.door(label).label != address.NO_NUMBER
 
 
 def _is_mode(value: Any) -> bool:

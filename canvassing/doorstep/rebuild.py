@@ -173,11 +173,11 @@ def rebuild(*, at: datetime) -> dict[str, int]:
 @transaction.atomic
 def _rebuild(district: int, *, at: datetime) -> dict[str, int]:
     states.open_states([district])
-    states.refresh_standing([district])
     parameters = {"districts": [district]}
     with connection.cursor() as cursor:
         cursor.execute(LOCK_DOORS, parameters)
         cursor.execute(LOCK_PEOPLE, parameters)
+        states.refresh_standing([district])
         mended = {}
         for what, statement in MEND.items():
             cursor.execute(TRUTH + statement, parameters)

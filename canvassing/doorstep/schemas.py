@@ -162,9 +162,10 @@ class StandingOut(Schema):
 
 
 class EventsOut(StandingOut):
-    """Results in the order of the items sent."""
+    """Results in the order of the items sent, and until when the walk may be kept now."""
 
     results: list[ResultOut]
+    expires_at: datetime
 
 
 class StateOut(StandingOut):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from campaign.access import Permission, roles_that_may
 from canvassing.allocation.models import Allocation
 from canvassing.doorstep.models import PhoneToken
 from volunteers.people.models import Volunteer
@@ -18,11 +19,16 @@ from volunteers.people.models import Volunteer
 LOOK_UP = """
 SELECT token.id, token.device, token.volunteer_id, allocation.id, walk.id, walk.purpose, allocation.started_at,
        allocation.expires_at, allocation.ended_at, allocation."end", token.revoked_at, token.stolen_at,
-       token.last_seen_at, (SELECT legal_mode FROM campaign_campaigndetails)
+       token.last_seen_at, (SELECT legal_mode FROM campaign_campaigndetails), EXISTS (
+           SELECT FROM volunteers_volunteer volunteer
+           JOIN volunteers_user account ON account.id = volunteer.user_id AND account.is_active
+           JOIN volunteers_rolegrant grant_ ON grant_.user_id = account.id AND grant_.role = ANY(%(roles)s)
+           WHERE volunteer.id = token.volunteer_id
+       )
 FROM canvassing_phonetoken token
 JOIN canvassing_allocation allocation ON allocation.id = token.allocation_id
 JOIN canvassing_walk walk ON walk.id = allocation.walk_id
-WHERE token.token_hash = %s
+WHERE token.token_hash = %(hash)s
 """
 APPEND_LIFE = timedelta(days=14)
 BYTES = 32
@@ -79,9 +85,11 @@ class Pass:
     stolen_at: datetime | None
     last_seen_at: datetime | None
     legal_mode: str | None
+    trusted: bool
 
     def state(self, at: datetime) -> State:
-        if self.revoked_at is not None or self.end == Allocation.End.REVOKED:
+        """Whoever may no longer open walks, or no longer sign in, has left the team: as if the walk was taken back."""
+        if self.revoked_at is not None or self.end == Allocation.End.REVOKED or not self.trusted:
             return State.REVOKED
         if self.end == Allocation.End.HANDED_BACK:
             return State.ENDED
@@ -139,7 +147,7 @@ def issue(*, allocation: Allocation, volunteer: Volunteer, device: UUID, at: dat
 def look_up(token: str) -> Pass:
     """The pass of a token, read in one statement. Raises TokenError when it is unknown or was reported stolen."""
     with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, [_hash(token)])
+        cursor.execute(LOOK_UP, {"hash": _hash(token), "roles": roles_that_may(Permission.OPEN_DOORSTEP)})
         row = cursor.fetchone()
     if row is None:
         raise TokenError("unknown", UNKNOWN)

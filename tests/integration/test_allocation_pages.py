@@ -287,12 +287,19 @@ class TestAFreeWalk:
         shown = page(organiser, address_of(walk))
         assert "Find somebody" in shown
         assert "Zara Khan" not in shown
-        shown = page(organiser, f"{address_of(walk)}?who=khan+zar")
+        give = reverse("canvassing:hand-out", args=[walk.pk])
+        shown = said(organiser, give, {"who": "khan zar", "find": "1"})
         assert "Zara Khan" in shown
         shown = said(
             organiser, reverse("canvassing:hand-out", args=[walk.pk]), {"holder": amira.pk, "until": in_hours(1)}
         )
         assert "is with Zara K now" in shown
+
+    def test_what_cannot_be_a_name_or_a_key_is_answered_as_a_form__it_was_an_error_page(self, organiser) -> None:
+        walk = walk_of(*houses(2))
+        give = reverse("canvassing:hand-out", args=[walk.pk])
+        assert "Hand it out" in said(organiser, give, {"who": "\0", "find": "1"})
+        assert "Select a valid choice" in said(organiser, give, {"holder": "9" * 5000, "until": in_hours(1)})
 
     def test_a_walk_that_was_cut_anew_leads_to_those_that_replaced_it(self, organiser) -> None:
         walk = walk_of(*houses(2), retired=True)

@@ -140,6 +140,13 @@ def test_a_street_that_is_not_of_the_walk_is_held_and_nothing_made() -> None:
     assert HeldEvent.objects.first().payload["door"] == elsewhere
 
 
+@pytest.mark.parametrize("label", ["-", ",", " . ", "N1 1AA"])
+def test_what_is_painted_on_no_door_is_held__it_made_the_door_no_number(label: str) -> None:
+    phone, _ = phone_on_homes()
+    assert statuses(phone.send(phone.contact(typed(phone, label)))) == ["held bad_value"]
+    assert not Household.objects.filter(origin=Household.Origin.DOOR).exists()
+
+
 def test_a_person_is_not_known_at_a_door_just_found() -> None:
     phone, (door, *_) = phone_on_homes()
     event = phone.contact(typed(phone, "14"), "answered", person=door.electors.get())

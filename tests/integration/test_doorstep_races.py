@@ -88,12 +88,13 @@ def test_overlapping_batches_in_opposite_orders_by_sixteen_phones(no_deadlock: N
         ]
         return set(statuses(mine.send(*batch)) + statuses(mine.send(*[mine.void(event) for event in batch[::3]])))
 
+    rebuild.rebuild(at=AT)  # the factory made people after the totals were settled
     answers = at_once(*[lambda one=one, turn=turn: walk_back_and_forth(one, turn) for turn, one in enumerate(phones)])
     assert answers == [{"accepted"}] * 16
     assert Contact.objects.count() == 16 * 40
     assert totals(doors[0].street.polling_district)["attempts"] == 16 * 20
     assert Tally.objects.get().count == 16 * 30
-    assert {difference.what for difference in rebuild.differences()} <= {"district"}
+    assert rebuild.differences() == []
 
 
 def test_one_person_met_at_two_doors_at_once(no_deadlock: None) -> None:

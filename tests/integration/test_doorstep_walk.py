@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.test import Client
 
+from campaign.access import Role
 from canvassing.allocation.hand_back import hand_back, revoke
 from canvassing.doorstep.models import PhoneToken
 from canvassing.doorstep.schemas import WalkOut
@@ -23,8 +24,10 @@ from tests.factories.canvassing import (
     walk_along,
     walk_of,
 )
-from tests.factories.doorstep import BASE, Clock, door_id, homes, phone_of, phone_on, phone_on_homes
+from tests.factories.doorstep import BASE, Clock, door_id, homes, phone_of, phone_on, phone_on_homes, statuses
 from tests.factories.volunteers import UserFactory
+from volunteers.people import roles
+from volunteers.people.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +197,19 @@ def test_after_revocation_it_is_gone() -> None:
     phone, _ = phone_on_homes()
     revoke(allocation=phone.allocation, at=AT)
     assert (phone.get("walk").status_code, phone.get("walk").json()["reason"]) == (410, "revoked")
+
+
+@pytest.mark.parametrize("left", ["role", "account"])
+def test_whoever_left_the_team_reads_nothing_any_more__a_taken_role_left_the_register_open(left: str) -> None:
+    phone, (door, *_) = phone_on_homes()
+    user = phone.allocation.holder.user
+    if left == "role":
+        roles.take(user=user, role=Role.VOLUNTEER, actor=None, at=AT)
+    else:
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    assert (phone.get("walk").status_code, phone.get("walk").json()["wipe"]) == (410, "doors")
+    answer = phone.send(phone.contact(door))
+    assert (statuses(answer), answer["wipe"]) == (["held revoked"], "doors")
 
 
 def test_revoking_one_phone_leaves_the_other() -> None:

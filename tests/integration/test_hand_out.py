@@ -94,6 +94,14 @@ def test_a_door_where_nobody_is_left_is_not_held() -> None:
 
 
 @pytest.mark.django_db
+def test_a_walk_whose_doors_have_all_lost_their_electors_is_refused__it_went_out_empty() -> None:
+    walk = walk_of(HouseholdFactory(nobody_left=True))
+    with pytest.raises(HandOutError, match="Nobody is registered behind any door"):
+        give(walk)
+    assert not walk.allocations.exists()
+
+
+@pytest.mark.django_db
 def test_a_walk_that_is_out_is_refused_with_who_has_it_and_since_when() -> None:
     walk = walk_of(*houses(2))
     amira = VolunteerFactory(given_name="Amira", family_name="Example")

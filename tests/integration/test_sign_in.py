@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaign.access import Role
+from campaign.audit.models import AuditEvent
 from tests.factories.campaign import CampaignDetailsFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers.people import presence, sign_in_links
@@ -166,6 +167,19 @@ def test_signing_in_leads_only_to_pages_of_ours(
     assert answer["Location"] == reached
 
 
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page__it_led_to_an_empty_405(client: Client) -> None:
+    def next_of(**headers: str) -> str:
+        answer = client.post("/doorstep/37/open/", headers=headers)
+        assert answer.status_code == 302
+        return answer["Location"]
+
+    assert next_of(referer="http://testserver/doorstep/?page=2") == "/sign-in/?next=/doorstep/%3Fpage%3D2"
+    assert next_of() == "/sign-in/?next=/start/"
+    assert next_of(referer="https://elsewhere.example/doorstep/") == "/sign-in/?next=/start/"
+    live = client.get("/organise/register/1/", headers={"hx-request": "true"})
+    assert (live.status_code, live["HX-Redirect"]) == (200, "/sign-in/?next=/start/")
+
+
 def test_nobody_signs_himself_up(client: Client) -> None:
     assert "You cannot join online yet" in client.get("/sign-in/new/").content.decode()
     client.post("/sign-in/new/", {"email": "stranger@example.org"})
@@ -299,6 +313,12 @@ def test_sign_in_link_prints_a_link_that_works(client: Client) -> None:
     assert link.startswith("https://campaign.example/sign-in/link/")
     client.post(link.removeprefix("https://campaign.example"))
     assert is_signed_in(client)
+
+
+def test_sign_in_link_is_on_the_trail__whoever_has_the_link_is_that_person() -> None:
+    user = UserFactory()
+    call_command("sign_in_link", user.email, stdout=StringIO())
+    assert AuditEvent.objects.get(act="sign-in link made").subject == f"user:{user.pk}"
 
 
 def test_sign_in_link_says_until_when() -> None:

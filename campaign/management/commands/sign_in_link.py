@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from django.utils.timezone import now
 
+from campaign.audit import trail
 from volunteers.people import sign_in_links
 from volunteers.people.models import User
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody signs in as {options['email']}.")
         at = now()
         token = sign_in_links.make(user=user, at=at)
+        trail.record(act="sign-in link made", actor=None, subject=f"user:{user.pk}", at=at)
         link = options["site"].rstrip("/") + reverse("volunteers:sign-in-link", args=[token])
         until = at + sign_in_links.VALID_FOR
         facts = {"email": user.email, "link": link, "valid_until": until.isoformat(timespec="seconds")}

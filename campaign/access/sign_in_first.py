@@ -17,7 +17,7 @@ class SignInFirst(LoginRequiredMiddleware):
     to the page the form stood on. A live part of a page must not be filled with the sign-in page: the page goes there.
     """
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override] # htmx's redirect is none of Django's
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         live = getattr(request, "htmx", False)

@@ -10,24 +10,37 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from campaign.foundation import postcodes
+from canvassing.electorate.address_street import is_road, street_at, with_numbers_joined
 from canvassing.electorate.address_words import (
     BESIDE,
-    BUILDINGS,
-    PLACES,
-    ROADS,
+    ORDINAL,
     SAME_UNIT,
     STOREYS,
     Line,
     Number,
-    ends_in,
     read,
+    split_beside,
 )
-from canvassing.electorate.spelling import REMEMBERED, fitted, key, place_key, run_together, shown, squeeze, words
+from canvassing.electorate.spelling import (
+    REMEMBERED,
+    SMALL_WORDS,
+    fitted,
+    key,
+    place_key,
+    run_together,
+    shown,
+    squeeze,
+    words,
+)
 
 NO_STREET = "No street"
 NO_NUMBER = "No number"
+# Eros prints the title of the section before electors who have no address in the register: overseas, in the services.
+TITLES = frozenset({"otherelectors"})
 LONGEST_LINE = 300
 DIGITS = re.compile("[0-9]+")
+# A number, but no storey: 12, 12A, 12-14, not 2nd.
+NUMERIC = re.compile(r"[0-9]\S*(?<!st)(?<!nd)(?<!rd)(?<!th)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +69,12 @@ def parse(lines: Iterable[str], postcode: str = "") -> Address:
 
     The postcode may be repeated as the last line. The street is the last numbered line that is no building on a
     later road ("3 Fonthill Court, Dunster Street"); else the last line that ends in a word for a road; else the line
-    before the town. No lines at all give the door "No number" in "No street": ask before whether there is an address.
+    before the town. No lines at all give the door "No number" in "No street": ask before whether there is an address,
+    and `is_no_address` of a lone line.
     """
     printed, ending = _pieces(lines, postcode)
-    found = [read(piece) for piece in printed]
-    place = _street_at(found)
+    found = with_numbers_joined([read(piece) for piece in printed])
+    place = street_at(found)
     street, number = (found[place].road, found[place].number) if place is not None else ("", None)
     before = found if place is None else found[:place]
     parts = _Parts(number=number)
@@ -85,12 +99,21 @@ def door(label: str, street: str = "") -> Door:
     """
     parts = _Parts()
     printed, _ = _pieces([label], "")
-    for piece in printed:
-        line = read(piece)
-        if key(line.road) and place_key(line.road) == place_key(street):
-            line = Line(line.unit, line.name, line.number)
-        parts.add_typed(line)
+    lines = [_without_road(read(piece), street) for piece in printed]
+    for place, line in enumerate(lines):
+        parts.add_typed(line, more=any(later.number for later in lines[place + 1 :]))
     return parts.door()
+
+
+def _without_road(line: Line, street: str) -> Line:
+    """A typed line, the street's own name left out."""
+    is_street = key(line.road) and place_key(line.road) == place_key(street)
+    return Line(line.unit, line.name, line.number) if is_street else line
+
+
+def is_no_address(line: str) -> bool:
+    """Whether `line` is a section's title that a council's file prints in the address column: "OTHER ELECTORS"."""
+    return key(line) in TITLES
 
 
 def _pieces(lines: Iterable[str], postcode: str) -> tuple[list[str], str]:
@@ -105,57 +128,16 @@ def _pieces(lines: Iterable[str], postcode: str) -> tuple[list[str], str]:
     return [piece for piece in printed if piece], ending
 
 
-def _street_at(found: Sequence[Line]) -> int | None:
-    """Which of the lines holds the street; None when there is none."""
-    numbered = [place for place, line in enumerate(found) if line.is_numbered_road]
-    if numbered:
-        return _road_of_building(found, numbered[-1]) or numbered[-1]
-    for place, line in enumerate(found[:-1]):
-        if line.is_number and not found[place + 1].is_unit:
-            return place + 1
-    roads = [place for place, line in enumerate(found) if line.road]
-    return _by_ending(found, roads) if len(roads) > 1 else _lone_road(found, roads)
-
-
-def _road_of_building(found: Sequence[Line], place: int) -> int | None:
-    """The road a numbered building stands on, where a later line is one: "3 Fonthill Court", "Dunster Street"."""
-    if not ends_in(found[place].road, BUILDINGS):
-        return None
-    last = len(found) - 1
-    surely = ends_in(found[place].road, BUILDINGS - PLACES)
-    for later in range(last, place, -1):
-        road = found[later].road
-        if ends_in(road, ROADS) or (surely and later != last and ends_in(road, PLACES)):
-            return later
-    return None
-
-
-def _by_ending(found: Sequence[Line], roads: Sequence[int]) -> int:
-    """The last line that ends like a road. The very last is the town if any other will do: Chester-le-Street."""
-    for endings in (ROADS, PLACES):
-        alike = [place for place in roads if ends_in(found[place].road, endings)]
-        if alike:
-            return ([place for place in alike if place != roads[-1]] or alike)[-1]
-    before_town = roads[-2]
-    return before_town if before_town > 0 else roads[-1]
-
-
-def _lone_road(found: Sequence[Line], roads: Sequence[int]) -> int | None:
-    """One name alone is the street behind a unit ("Flat 5", "Fonthill Court"), or when it ends like one."""
-    if roads and (roads[0] > 0 or ends_in(found[roads[0]].road, ROADS)):
-        return roads[0]
-    return None
-
-
 class _Parts:
-    """Collects what lies within the street: the house number, the names, the unit."""
+    """Collects what lies within the street: the house number, the names, the unit, what it lies beside."""
 
-    __slots__ = ("names", "number", "units")
+    __slots__ = ("beside", "names", "number", "units")
 
     def __init__(self, number: Number | None = None) -> None:
         self.number = number
         self.names: list[str] = []
         self.units: list[str] = []
+        self.beside: list[str] = []
 
     def add(self, line: Line) -> None:
         """A line above the street's."""
@@ -166,11 +148,15 @@ class _Parts:
 
     def add_beside(self, line: Line) -> None:
         """What stands on the street's own line besides its number and name."""
-        for piece in (line.unit, *_named(line.name)):
-            if piece:
-                self.units.append(piece)
-        if line.name and not _named(line.name):
-            self._add_read(read(line.name), line.name)
+        if line.unit:
+            self.units.append(line.unit)
+        inner = read(line.name)
+        # A name may have a number of its own: "3A City View Apartments 207 Essex Road".
+        if inner.number is not None and inner.road and not inner.name:
+            self.units.append(str(inner.number))
+            self._add_name(inner.road)
+        else:
+            self._add_name(line.name)
 
     def add_units_behind(self, lines: Sequence[Line]) -> None:
         """Units printed after the street: "1A Petherton Road", "Flat 17"."""
@@ -179,23 +165,19 @@ class _Parts:
                 return
             self.units.append(line.unit)
 
-    def add_typed(self, line: Line) -> None:
-        """A line typed for a known street, where a road's name says nothing new."""
-        road = "" if line.number is not None and _is_road(line.road) else line.road
+    def add_typed(self, line: Line, *, more: bool) -> None:
+        """A line typed for a known street, where a road's name says nothing new, unless there are `more` numbers."""
+        road = "" if (line.number or line.name) and is_road(line.road) and not more else line.road
         names_flats = line.number is not None and line.name and not line.unit and not line.road
-        if names_flats and not _named(line.name):
+        if names_flats and not split_beside(line.name)[1]:
             self.units.append(str(line.number))
             self._add_name(line.name)
-        else:
-            self.add(Line(line.unit, line.name, line.number, road))
-
-    def _add_read(self, line: Line, name: str) -> None:
-        """A name before the number, which may have a number of its own: "3A City View Apartments 207 Essex Road"."""
-        if line.number is not None and line.road and not line.name:
-            self.units.append(str(line.number))
-            self._add_name(line.road)
-        else:
-            self._add_name(name)
+            return
+        if line.number and not road and self.number is not None:
+            # Of two numbers the last is the house's, as in print.
+            self.units.append(str(self.number))
+            self.number = None
+        self.add(Line(line.unit, line.name, line.number, road))
 
     def _add_number(self, number: Number, *, of_unit: bool) -> None:
         if of_unit or self.number is not None:
@@ -204,22 +186,25 @@ class _Parts:
             self.number = number
 
     def _add_name(self, name: str) -> None:
-        if name and _named(name):
-            self.units.append(name)
-        elif key(name):
+        if not name:
+            return
+        name, beside = split_beside(name)
+        if key(name):
             self.names.append(shown(name))
+        if beside:
+            self.beside.append(beside)
 
     def door(self) -> Door:
         """The door these parts make."""
-        unit = " ".join(_unit_shown(unit) for unit in self.units)
-        name = ", ".join(self.names)
-        number = str(self.number or "")
-        if not (unit or name or number):
+        units = [_unit_shown(unit) for unit in self.units]
+        unit, name = " ".join(units), ", ".join(self.names)
+        beside, number = " ".join(self.beside), str(self.number or "")
+        if not (unit or name or beside or number):
             name = NO_NUMBER
-        name_key, (unit_key, unit_order) = place_key(name), _unit_forms(unit)
+        name_key, (unit_key, unit_order) = place_key(name), _unit_forms(f"{unit} {beside}")
         block = name if name and unit else ""
         return Door(
-            label=_cut(_label(unit, name, number), 200),
+            label=_cut(_label(units, name, beside, number), 200),
             address_key=fitted(_joined(number.lower(), name_key, unit_key), 200),
             sort_key=fitted("!".join((_number_order(self.number), _padded(name_key), unit_order)), 240),
             house_number=self.number.first if self.number else None,
@@ -228,27 +213,33 @@ class _Parts:
         )
 
 
-def _named(name: str) -> list[str]:
-    """A name that only says where something lies ("Flat Above", "Houseboat Willow opposite"), as a unit's name."""
-    found = words(name)
-    return [name] if found and found[-1] in BESIDE else []
-
-
-def _is_road(name: str) -> bool:
-    return ends_in(name, ROADS | (PLACES - BUILDINGS))
-
-
-def _label(unit: str, name: str, number: str) -> str:
+def _label(units: Sequence[str], name: str, beside: str, number: str) -> str:
     """What is painted on the door: "Flat 3, 14A", "Rear of 12", "3 Fonthill Court", "Rose Cottage, 12"."""
-    if unit[:1].isdigit():
-        unit, name = (f"{unit} {name}", "") if name else (f"Flat {unit}", "")
-    if unit and not name and number and _named(unit):
-        return f"{unit} {number}"
-    return ", ".join(filter(None, (unit, name, number)))
+    place = f"{shown(beside)} {number}".strip()
+    # Only where it reads back as it was: "The Garden Rear of 12" is not the house The Garden.
+    if beside and name and not units and split_beside(f"{name} {beside}") == (name, beside):
+        return f"{name} {_running_on(place)}"
+    if units and name and NUMERIC.fullmatch(units[-1]):
+        name, units = f"{units[-1]} {name}", units[:-1]
+    unit = " ".join(units)
+    if unit[:1].isdigit() and not ORDINAL.match(unit):
+        unit = f"Flat {unit}"
+    if place and not name and unit.rpartition(" ")[2].lower() in BESIDE:
+        return f"{unit} {place}"
+    return ", ".join(filter(None, (unit, name, place)))
+
+
+def _running_on(place: str) -> str:
+    """ "at 12" behind a name, but "Opposite 12"."""
+    return place[:1].lower() + place[1:] if place.partition(" ")[0].lower() in SMALL_WORDS else place
 
 
 def _unit_shown(unit: str) -> str:
-    return " ".join(word.upper() if word[:1].isdigit() else word for word in shown(unit).split(" "))
+    """ "Flat 2B", "1st Floor Flat"."""
+    return " ".join(
+        word.lower() if ORDINAL.fullmatch(word) else word.upper() if word[:1].isdigit() else word
+        for word in shown(unit).split(" ")
+    )
 
 
 @lru_cache(REMEMBERED)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from canvassing.electorate.address import NO_NUMBER, NO_STREET, door, parse
+from canvassing.electorate.address import NO_NUMBER, NO_STREET, door, is_no_address, parse
 
 # Lines are parted by "|"; the town and the postcode follow as in a council's file.
 HARD = [
@@ -82,6 +82,49 @@ HARD = [
 ]  # fmt: skip
 
 
+# As above; all but a few that bound a rule were read wrongly once.
+FOUND = [
+    # storeys and sides, in the label and as blocks of their own
+    ("1st Floor Flat, 22 Highbury Hill", "Highbury Hill", "1st Floor Flat, 22", "", 22),
+    ("1ST FLOOR FLAT, 22 HIGHBURY HILL", "Highbury Hill", "1st Floor Flat, 22", "", 22),
+    ("3rd Floor, 12 Upper Street", "Upper Street", "3rd Floor, 12", "", 12),
+    ("12th Floor Flat, 12 Upper Street", "Upper Street", "12th Floor Flat, 12", "", 12),
+    ("2nd Floor Flat|Rose House|Park Road", "Park Road", "2nd Floor Flat, Rose House", "Rose House", None),
+    ("Flat 10, 3rd Floor, 22 Upper Street", "Upper Street", "Flat 10 3rd Floor, 22", "", 22),
+    ("Flat 10b, 3RD Floor, 22 Upper Street", "Upper Street", "Flat 10B 3rd Floor, 22", "", 22),
+    ("Flat 1 Rear|22 Upper Street", "Upper Street", "Flat 1 Rear, 22", "", 22),
+    ("Flat 1|Rear|22 Upper Street", "Upper Street", "Flat 1 Rear, 22", "", 22),
+    ("Flat 3 2nd Floor|22 Upper Street", "Upper Street", "Flat 3 2nd Floor, 22", "", 22),
+    ("Flat 1 Ground Floor 12 Upper Street", "Upper Street", "Flat 1 Ground Floor, 12", "", 12),
+    ("Flat 1 Room 2 12 Upper Street", "Upper Street", "Flat 1 Room 2, 12", "", 12),
+    ("Flat 1 The Studio|12 Park Road", "Park Road", "Flat 1 The Studio, 12", "", 12),
+    ("Flat 1 The Garden|12 Park Road", "Park Road", "Flat 1, The Garden, 12", "The Garden", 12),
+    ("Flat 1 Upper Street", "Upper Street", "Flat 1", "", None),
+    ("Flat Over Shop|12 Upper Street", "Upper Street", "Flat Over Shop, 12", "", 12),
+    ("Flat Above The Red Lion|12 Upper Street", "Upper Street", "Flat Above The Red Lion, 12", "", 12),
+    ("Flat 2 Rear 3|12 Upper Street", "Upper Street", "Flat 2 Rear 3, 12", "", 12),
+    ("Flat Over The Shop 12 Upper Street", "Upper Street", "Flat Over The Shop, 12", "", 12),
+    ("12 High Street|Over", "High Street", "12", "", 12),
+    # the word for a number
+    ("No. 12 Upper Street", "Upper Street", "12", "", 12),
+    ("No 12|Upper Street", "Upper Street", "12", "", 12),
+    ("NO.12A UPPER STREET", "Upper Street", "12A", "", 12),
+    ("Number 12 Upper Street", "Upper Street", "12", "", 12),
+    ("Nos. 12-14 Upper Street", "Upper Street", "12-14", "", 12),
+    ("Flat No. 3|12 Upper Street", "Upper Street", "Flat 3, 12", "", 12),
+    ("Casa No 12 Upper Street", "Upper Street", "Casa, 12", "", 12),
+    ("Rose House No. 12|Park Road", "Park Road", "Rose House, 12", "", 12),
+    # what lies beside a house, on a line of its own
+    ("HOUSEBOAT WILLOW|OPPOSITE 49 RIVER WALK", "River Walk", "Houseboat Willow Opposite 49", "", 49),
+    ("Houseboat Willow, Opposite 49, River Walk", "River Walk", "Houseboat Willow Opposite 49", "", 49),
+    ("Willow Cottage at 49 River Walk", "River Walk", "Willow Cottage at 49", "", 49),
+    ("Flat 1|Coach House|Rear of 12 High Street", "High Street", "Flat 1, Coach House, Rear of 12", "Coach House", 12),
+    ("The Garden|Rear of 12 High Street", "High Street", "The Garden, Rear of 12", "", 12),
+    ("Caravan 3 Land at Rear of 12 High Street", "High Street", "Caravan 3 Land at Rear of 12", "", 12),
+    ("Flat 2|Rear of 12 High Street", "High Street", "Flat 2, Rear of 12", "", 12),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(("printed", "street", "label", "block", "number"), HARD)
 def test_a_hard_address(printed: str, street: str, label: str, block: str, number: int | None) -> None:
     address = parse([*printed.split("|"), "London", "N1 4DL"], "N1 4DL")
@@ -89,7 +132,14 @@ def test_a_hard_address(printed: str, street: str, label: str, block: str, numbe
     assert address.postcode == "N1 4DL"
 
 
-@pytest.mark.parametrize(("printed", "street", "label", "block", "number"), HARD)
+@pytest.mark.parametrize(("printed", "street", "label", "block", "number"), FOUND)
+def test_reviewers_found_a_hard_address_misread(
+    printed: str, street: str, label: str, block: str, number: int | None
+) -> None:
+    test_a_hard_address(printed, street, label, block, number)
+
+
+@pytest.mark.parametrize(("printed", "street", "label", "block", "number"), [*HARD, *FOUND])
 def test_its_label_typed_by_hand_is_the_same_door(
     printed: str, street: str, label: str, block: str, number: int | None
 ) -> None:
@@ -117,6 +167,43 @@ def test_its_label_typed_by_hand_is_the_same_door(
 def test_an_address_without_street_or_town_still_has_a_place(lines: list[str], street: str, label: str) -> None:
     address = parse(lines)
     assert (address.street, address.label) == (street, label)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Houseboat Willow|Opposite 49 Noel Road", "Houseboat Willow Opposite 49 Noel Road"),
+        ("Flat 6|Block 2|High Road", "6 Block 2|High Road"),
+        ("Flat 6|Block 2|High Road", "Flat 6 Block 2 High Road"),
+        ("Flat 12|A Block|Peabody Buildings|Greenman Street", "12 A Block|Peabody Buildings|Greenman Street"),
+        ("12|A Block|Peabody Buildings|Greenman Street", "12 A Block, Peabody Buildings|Greenman Street"),
+        ("12A Basement Flat|Upper Street", "Basement Flat, 12A Upper Street"),
+        ("Flat 3 2nd Floor|22 Upper Street", "Flat 3, Second Floor, 22 Upper Street"),
+        ("Flat 2 Rear of 12 High Street", "Flat 2|Rear of 12 High Street"),
+        ("No. 12 Upper Street", "12 Upper Street"),
+        ("House No 12 Upper Street", "12 Upper Street"),
+    ],
+)
+def test_reviewers_found_one_home_in_two_households(one: str, other: str) -> None:
+    first, second = (parse([*printed.split("|"), "London"]) for printed in (one, other))
+    assert (first.street_key, first.address_key) == (second.street_key, second.address_key)
+    assert (first.block_key, first.sort_key) == (second.block_key, second.sort_key)
+
+
+@pytest.mark.parametrize("typed", ["12", "No.12", "no 12", "NO. 12", "Number 12", "No 12, Upper Street"])
+def test_reviewers_found_a_typed_number_with_its_word_to_be_another_door(typed: str) -> None:
+    assert door(typed, "Upper Street") == door("12", "Upper Street")
+    assert door(typed, "Upper Street").label == "12"
+
+
+@pytest.mark.parametrize("line", ["OTHER ELECTORS", "Other  Electors", " other electors:", "(OTHER ELECTORS)"])
+def test_a_title_in_the_address_column_is_no_address(line: str) -> None:
+    assert is_no_address(line)
+
+
+@pytest.mark.parametrize("line", ["", "London", "Electors Lane", "1 Other Street", "OTHER ELECTORS HOUSE"])
+def test_anything_else_may_be_one(line: str) -> None:
+    assert not is_no_address(line)
 
 
 @pytest.mark.parametrize(

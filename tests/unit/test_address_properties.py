@@ -6,21 +6,38 @@ from hypothesis import strategies as st
 from canvassing.electorate.address import Address, Door, door, parse
 
 STREETS = st.sampled_from(["Thorne Park", "Dunster Street", "St Paul's Road", "O'Brien Way", "White Terrace"])
-BUILDINGS = st.sampled_from(["", "Fonthill Court", "City View Apartments", "St Mary's House", "The Lodge"])
-UNITS = st.sampled_from(["", "Flat", "Apartment", "Unit", "Room", "Studio", "Ground Floor Flat", "Basement"])
+BUILDINGS = st.sampled_from(
+    ["", "Fonthill Court", "City View Apartments", "St Mary's House", "The Lodge", "Spectrum", "A Block", "Block 2"]
+)
+ESTATES = st.sampled_from(["", "", "Northway Estate", "Peabody Buildings"])
+UNITS = st.sampled_from(
+    [
+        "",
+        "Flat",
+        "Apartment",
+        "Unit",
+        "Room",
+        "Studio",
+        "Ground Floor Flat",
+        "Basement",
+        "1st Floor Flat",
+        "Flat 1 Rear",
+    ]
+)
 MARKED = {"Flat", "Apartment", "Unit", "Room", "Studio"}
 
 
 @st.composite
 def printed(draw: st.DrawFn) -> list[str]:
-    """An address as a council prints it: unit, building, number and street, each on its line."""
+    """An address as a council prints it: unit, building, estate, number and street, each on its line."""
     unit, building = draw(UNITS), draw(BUILDINGS)
+    estate = draw(ESTATES) if building else ""
     if unit in MARKED:
         unit += f" {draw(st.integers(1, 120))}{draw(st.sampled_from(['', 'A', 'b']))}"
     number = (
         "" if building and draw(st.booleans()) else f"{draw(st.integers(1, 400))}{draw(st.sampled_from(['', 'A']))} "
     )
-    return [line for line in (unit, building, f"{number}{draw(STREETS)}") if line]
+    return [line for line in (unit, building, estate, f"{number}{draw(STREETS)}") if line]
 
 
 @st.composite

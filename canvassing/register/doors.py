@@ -28,6 +28,14 @@ UPDATE canvassing_pollingdistrict district SET edition = said.edition
 FROM unnest(%(districts)s::bigint[], %(editions)s::date[]) said (id, edition)
 WHERE district.id = said.id AND district.edition IS DISTINCT FROM said.edition
 """
+LEFT_BEHIND = """
+SELECT district.code, coalesce(district.edition, max(elector.edition)), count(*)
+FROM canvassing_pollingdistrict district
+JOIN canvassing_elector elector ON elector.polling_district_id = district.id AND elector.gone_at IS NULL
+WHERE district.constituency_id = %(constituency)s AND district.id <> ALL(%(districts)s)
+GROUP BY district.id HAVING coalesce(district.edition, max(elector.edition)) < %(edition)s
+ORDER BY district.code
+"""
 ADD_STREETS = """
 INSERT INTO canvassing_street (polling_district_id, name, name_key)
 SELECT district.id, min(incoming.street COLLATE "C"), incoming.street_key
@@ -131,6 +139,17 @@ def set_editions(districts: Sequence[District], editions: Sequence[date]) -> Non
     """Write down which edition each district's numbers belong to from now on."""
     with connection.cursor() as cursor:
         cursor.execute(SET_EDITIONS, {"districts": [d.pk for d in districts], "editions": list(editions)})
+
+
+def left_behind(constituency_id: int, districts: Sequence[District], edition: date) -> list[tuple[str, date, int]]:
+    """The other polling districts that are at an older edition than `edition`, each with it and its living electors.
+
+    A council may not have sent their files yet; or it gave a district another code, whose electors are there twice.
+    """
+    ids = [district.pk for district in districts]
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_BEHIND, {"constituency": constituency_id, "districts": ids, "edition": edition})
+        return list(cursor.fetchall())
 
 
 def add_doors(constituency_id: int) -> Made:

@@ -12,6 +12,12 @@ def beginning(day: date) -> date:
     return date(year, 12, 1)
 
 
+def next_after(day: date) -> date:
+    """The edition that begins on the next 1 December after `day`: the latest that a file can have."""
+    current = beginning(day)
+    return current.replace(year=current.year + 1)
+
+
 def is_edition(day: date) -> bool:
     return (day.month, day.day) == (12, 1)
 

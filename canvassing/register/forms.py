@@ -19,7 +19,8 @@ class ImportForm(forms.Form):
     )
     edition = forms.TypedChoiceField(
         label="Edition", required=False, empty_value=None, coerce=date.fromisoformat,
-        help_text="Councils number electors anew every 1 December. Say which only if you know that it is another one.",
+        help_text="Councils number electors anew every 1 December. Say which edition the file is if you know it.",
+        error_messages={"invalid_choice": "No file can have this edition now. Choose one of those in the list."},
     )  # fmt: skip
     accept_losses = forms.BooleanField(
         label="Import it even if many electors would be gone",
@@ -31,8 +32,8 @@ class ImportForm(forms.Form):
     def __init__(self, *data: Any, today: date) -> None:
         super().__init__(*data)
         current = editions.beginning(today)
-        said = [current.replace(year=current.year + years) for years in (1, 0, -1)]
-        known = [("", "The current one")] + [(day.isoformat(), f"From {day:%-d %B %Y}") for day in said]
+        said = [editions.next_after(today), current, current.replace(year=current.year - 1)]
+        known = [("", "Not sure: the current one")] + [(day.isoformat(), f"From {day:%-d %B %Y}") for day in said]
         self.fields["edition"].choices = known  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.add_input(Submit("import", "Import the register"))

@@ -1,18 +1,18 @@
 """The import of full register files: read, staged, compared, and written in the caller's transaction."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from campaign.areas.models import Constituency
 from canvassing.electorate.models import Elector
 from canvassing.progress import deltas, states
 from canvassing.progress.days import london_day
-from canvassing.register import doors, editions, people, staging
+from canvassing.register import doors, editions, matching, people, staging
 from canvassing.register.doors import District, Made
 from canvassing.register.layouts import Layout
-from canvassing.register.report import Census, People, Places, RegisterRefused, Report
+from canvassing.register.report import Census, People, Places, Problem, RegisterRefused, Report
 from canvassing.register.rows import RegisterFile, Source, open_register
 from canvassing.register.staging import Listener
 
@@ -42,20 +42,21 @@ def import_files(files: Sequence[RegisterFile], *, wishes: Wishes, at: datetime,
     census = Census()
     staging.stage(files, census, listener)
     if not census.districts:
-        raise RegisterRefused("there is no elector in it.", file=", ".join(file.source.name for file in files))
+        raise RegisterRefused("there is no elector in it.", file=names_of([file.source for file in files]))
     constituency = _constituency()
     known = doors.add_districts(constituency.pk)
     said = [_edition(district, wishes, london_day(at)) for district in known]
     doors.set_editions(known, said)
     made = doors.add_doors(constituency.pk)
-    pairs = list(zip(known, said, strict=True))
-    people.match(
+    matching.match(
         constituency_id=constituency.pk,
-        same_edition=[district for district, edition in pairs if district.edition == edition],
-        new_edition=[district for district, edition in pairs if district.edition != edition],
+        districts=known,
+        edition_said=wishes.edition is not None,
         accept_losses=wishes.accept_losses,
     )
     electors = people.apply(constituency_id=constituency.pk, districts=known, at=at)
+    for reason in _left_behind(constituency, known, said):
+        census.note(Problem(names_of([file.source for file in files]), None, reason))
     _bring_states_up_to_date(known, at)
     households, streets = doors.count_places(constituency.pk, made)
     staging.unstage()
@@ -71,20 +72,31 @@ def import_files(files: Sequence[RegisterFile], *, wishes: Wishes, at: datetime,
     )
 
 
-def nothing_imported(refusal: RegisterRefused) -> Report:
+def nothing_imported(problem: Problem) -> Report:
     """The report of a refused import: the reason as its one problem, and the register as it stands."""
     constituency = Constituency.objects.order_by("pk").first()
     households, streets = doors.count_places(constituency.pk, Made(0, 0)) if constituency else (Places(), Places())
+    electors = People(total=Elector.objects.living().count())
+    return replace(nothing_known(problem), electors=electors, households=households, streets=streets)
+
+
+def nothing_known(problem: Problem) -> Report:
+    """The same where the database cannot be asked how the register stands: its totals are 0."""
     return Report(
         layouts=[],
         encodings=[],
         editions=[],
-        census=Census(problems=[refusal.problem]),
-        electors=People(total=Elector.objects.living().count()),
-        households=households,
-        streets=streets,
+        census=Census(problems=[problem]),
+        electors=People(),
+        households=Places(),
+        streets=Places(),
         seconds=0,
     )
+
+
+def names_of(sources: Sequence[Source]) -> str:
+    """The files of one import as a problem names them that is all of theirs."""
+    return ", ".join(source.name for source in sources)
 
 
 def _constituency() -> Constituency:
@@ -102,7 +114,24 @@ def _edition(district: District, wishes: Wishes, today: date) -> date:
             f"polling district {district.code} is at the edition of {district.edition:%-d %B %Y}; "
             f"the edition of {edition:%-d %B %Y} is older."
         )
+    coming = editions.next_after(today)
+    if edition > coming and edition != district.edition:
+        raise RegisterRefused(
+            f"the edition of {edition:%-d %B %Y} is too far ahead: the next one begins on {coming:%-d %B %Y}. Say "
+            "which edition the file belongs to."
+        )
     return edition
+
+
+def _left_behind(constituency: Constituency, known: Sequence[District], said: Sequence[date]) -> Iterator[str]:
+    """Districts at an older edition than the newest of the files. Councils send one file per district, too, so this
+    may be in order; or a district has another code now, and its people are on the register twice.
+    """
+    for code, edition, living in doors.left_behind(constituency.pk, known, max(said)):
+        yield (
+            f"polling district {code} ({living:,} elector{'s' * (living != 1)}) is still at the edition of "
+            f"{edition:%-d %B %Y} and stands in none of these files."
+        )
 
 
 def _bring_states_up_to_date(districts: Sequence[District], at: datetime) -> None:

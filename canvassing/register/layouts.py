@@ -45,6 +45,20 @@ class Layout:
         address = tuple(keys.index(column_key(heading)) for heading in self.address)
         return Columns(**places, address=address, width=len(keys))
 
+    def is_anonymous(self, marker: str) -> bool:
+        """Whether one of the marker's letters says so, in any case: councils write "N", "n" and "GN"."""
+        return bool(self.anonymous) and self.anonymous.casefold() in _letters(marker)
+
+    def meaning(self, marker: str) -> str:
+        """What the marker says, letter by letter; "" when a letter of it is unknown."""
+        meanings = {code.casefold(): meaning for code, meaning in self.markers.items()}
+        found = [meanings.get(letter, "") for letter in _letters(marker)] if marker else [meanings.get("", "")]
+        return "; ".join(found) if all(found) else ""
+
+
+def _letters(marker: str) -> list[str]:
+    return [letter for letter in marker.casefold() if letter.isalnum()]
+
 
 XPRESS_FULL_14 = Layout(
     name="xpress_full_14",

@@ -11,7 +11,7 @@ MOST_PROBLEMS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong at a line of a file, 1 first; no line means the whole file."""
+    """Something wrong at a line of a file, 1 first; no line means the whole file, or files."""
 
     file: str
     line: int | None
@@ -20,6 +20,10 @@ class Problem:
     def __str__(self) -> str:
         place = ", ".join(filter(None, (self.file, f"line {self.line}" if self.line else "")))
         return f"{place}: {self.reason}" if place else self.reason
+
+    def as_json(self) -> dict[str, Any]:
+        """With a line always: what is wrong with a whole file is told at its first."""
+        return {"file": self.file, "line": self.line or 1, "reason": self.reason}
 
 
 class RegisterRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -53,7 +57,8 @@ class Census:
         """The problems in the order of the files' lines."""
         found = sorted(self.problems, key=lambda problem: (problem.file, problem.line or 0))
         if self.problems_untold:
-            found.append(Problem("", None, f"{self.problems_untold:,} more problems are not listed."))
+            files = ", ".join(dict.fromkeys(problem.file for problem in found))
+            found.append(Problem(files, None, f"{self.problems_untold:,} more problems are not listed."))
         return found
 
 
@@ -104,7 +109,7 @@ class Report:
             "attainers": self.census.attainers,
             "without_address": self.census.without_address,
             "review": 0,  # matches are certain or not made: number, or name and address
-            "problems": [asdict(problem) for problem in self.census.told()],
+            "problems": [problem.as_json() for problem in self.census.told()],
             "seconds": round(self.seconds, 2),
         }
 

@@ -1,22 +1,24 @@
 """The rows of one file read into entries: one elector each, address taken apart, problems noted by line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from campaign.foundation import text_tables
 from campaign.foundation.text_tables import Table, TableError
-from canvassing.electorate.address import Address, parse
+from canvassing.electorate.address import Address, is_no_address, parse
 from canvassing.electorate.spelling import REMEMBERED, fitted, person_key, squeeze
 from canvassing.register.layouts import LAYOUTS, Columns, Layout, recognise
 from canvassing.register.report import Census, Problem, RegisterRefused
 
 DAY = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/. ]([0-9]{4}|[0-9]{2})")
+DIGIT = re.compile("[0-9]")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LONGEST_CODE, LONGEST_NUMBER, LONGEST_NAME, LONGEST_MARKER = 20, 12, 100, 8
 
@@ -92,7 +94,7 @@ class RegisterFile:
         if self.columns.address[-1] != self.columns.width - 1:
             return True
         postcode = _compact(cells[self.columns.postcode])
-        printed = [line for place in self.columns.address if (line := _compact(cells[place]))]
+        printed = [_compact(line) for line in _printed(cells[place] for place in self.columns.address)]
         return printed[-1].endswith(postcode) if printed and postcode else not printed and not postcode
 
 
@@ -100,18 +102,34 @@ def open_register(source: Source, layout: Layout | None = None) -> RegisterFile:
     """Find out what `source` is. Raises RegisterRefused for what is no register file of a known layout."""
     among = [layout] if layout else list(LAYOUTS.values())
     try:
+        _refuse_no_file(source)
         text = text_tables.look_at(source.path)
         table = text_tables.find_table(text, lambda cells: recognise(cells, among) is not None)
     except TableError as error:
         raise RegisterRefused(error.reason, file=source.name, line=error.line) from None
     except OSError as error:
-        raise RegisterRefused(f"the file cannot be read ({error.strerror}).", file=source.name) from None
+        raise RegisterRefused(_unreadable(error), file=source.name) from None
     found = recognise(table.header, among) if table else None
     columns = found.columns(table.header) if table and found else None
     if table is None or found is None or columns is None:
         known = " or ".join(candidate.title for candidate in among)
         raise RegisterRefused(f"no header of a register file is here (looked for {known}).", file=source.name, line=1)
     return RegisterFile(source, table, found, columns)
+
+
+def _refuse_no_file(source: Source) -> None:
+    """Raises OSError or RegisterRefused before anything is opened: a pipe or a device might never end."""
+    mode = source.path.stat().st_mode
+    if S_ISDIR(mode):
+        raise RegisterRefused("this is a folder, not a file. Name the file in it.", file=source.name)
+    if not S_ISREG(mode):
+        raise RegisterRefused("this is no file but a pipe or a device. Save it as a file first.", file=source.name)
+
+
+def _unreadable(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file."
+    return f"the file cannot be read ({error.strerror})."
 
 
 def day_of(text: str) -> date | None:
@@ -133,6 +151,7 @@ class _Reader:
     def __init__(self, file: RegisterFile, census: Census) -> None:
         self.name, self.layout, self.columns, self.census = file.source.name, file.layout, file.columns, census
         self.address_of = itemgetter(*file.columns.address)
+        self._is_anonymous = lru_cache(REMEMBERED)(file.layout.is_anonymous)
 
     def entry(self, line: int, cells: Sequence[str]) -> Entry | None:
         at, census = self.columns, self.census
@@ -141,13 +160,15 @@ class _Reader:
         address = _address(self.address_of(cells), cells[at.postcode])
         attains_on = self._day(line, squeeze(cells[at.attains_on]))
         census.rows += 1
+        if marker not in census.markers and not self.layout.meaning(marker):
+            self._note(line, f"the marker {marker[:LONGEST_MARKER]} is unknown here: ask the council what it means.")
         census.markers[marker] += 1
         census.attainers += attains_on is not None
         census.without_address += address is None
         if not self._has_number(line, district, number, suffix):
             return None
         census.districts.add(district)
-        anonymous = bool(marker) and marker == self.layout.anonymous
+        anonymous = self._is_anonymous(marker)
         names = ("", "") if anonymous else (squeeze(cells[at.surname]), squeeze(cells[at.forename]))
         surname, forename = self._cut(line, names[0], LONGEST_NAME), self._cut(line, names[1], LONGEST_NAME)
         return Entry(
@@ -193,8 +214,17 @@ def _somewhere(address: Address) -> tuple[str, str, str, str, str, str, str, int
 @lru_cache(REMEMBERED)
 def _address(lines: tuple[str, ...], postcode: str) -> Address | None:
     """The address of a row; None when nothing but a postcode is printed. Neighbours in a file share it."""
-    nothing = ("", _compact(postcode))
-    return parse(lines, postcode) if any(_compact(line) not in nothing for line in lines) else None
+    printed = _printed(lines)
+    nothing = _compact(postcode)
+    return parse(printed, postcode) if any(_compact(line) != nothing for line in printed) else None
+
+
+def _printed(lines: Iterable[str]) -> list[str]:
+    """The lines that say where somebody lives: a section's title in an address cell is none."""
+    return [line for line in lines if line and not line.isspace() and (DIGIT.search(line) or not _is_title(line))]
+
+
+_is_title = lru_cache(REMEMBERED)(is_no_address)  # for towns and roads; lines with a number are not looked up
 
 
 def _suffix(text: str) -> str:

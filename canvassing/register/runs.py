@@ -1,24 +1,29 @@
 """Asking for an import and carrying it out: its record, its lock, its line in the audit trail, its file's end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files import File
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 
 from campaign.audit import trail
 from canvassing.register import locks
-from canvassing.register.importing import Wishes, import_files, nothing_imported, open_files
+from canvassing.register.importing import Wishes, import_files, names_of, nothing_imported, nothing_known, open_files
 from canvassing.register.layouts import Layout
 from canvassing.register.models import RegisterImport
-from canvassing.register.report import RegisterRefused, Report
+from canvassing.register.report import Problem, RegisterRefused, Report
 from canvassing.register.rows import Source
 from canvassing.register.tell import Teller
 from volunteers.people.models import User
 
+FAILURES = (Error, psycopg.Error, ImproperlyConfigured)
+"""What a database that is down, broken, not prepared or not named raises."""
 BUSY = "another import is running. Start again when it has ended."
 ACTS = {
     (RegisterImport.State.DONE, False): "register imported",
@@ -46,16 +51,17 @@ def ask(
     dry_run: bool = False,
     asked_by: User | None = None,
 ) -> RegisterImport:
-    """Write down that somebody wants a file imported."""
-    return RegisterImport.objects.create(
-        filename=filename[:200],
-        upload=upload or "",
-        edition=edition,
-        accept_losses=accept_losses,
-        dry_run=dry_run,
-        asked_by=asked_by,
-        asked_at=at,
-    )
+    """Write down that somebody wants a file imported. Raises BrokenOffError when the database failed."""
+    with _saying_why_it_broke():
+        return RegisterImport.objects.create(
+            filename=filename[:200],
+            upload=upload or "",
+            edition=edition,
+            accept_losses=accept_losses,
+            dry_run=dry_run,
+            asked_by=asked_by,
+            asked_at=at,
+        )
 
 
 def carry_out(
@@ -67,16 +73,23 @@ def carry_out(
     record's own lock says that it is alive. A record that has ended is returned as it is, so that this may run twice.
     Raises AlreadyRunningError, and BrokenOffError when the database failed.
     """
+    with _saying_why_it_broke(), transaction.atomic():
+        if not locks.take(import_id):
+            raise AlreadyRunningError
+        record = RegisterImport.objects.select_related("asked_by").get(pk=import_id)
+        if record.ended_at is None:
+            _carry_out(record, sources, layout, at)
+    return record
+
+
+def broken_off(error: BrokenOffError, sources: Sequence[Source]) -> dict[str, Any]:
+    """The report of an import that the database ended: as that of a refused one, where the database still answers."""
+    problem = Problem(names_of(sources), None, str(error))
     try:
         with transaction.atomic():
-            if not locks.take(import_id):
-                raise AlreadyRunningError
-            record = RegisterImport.objects.select_related("asked_by").get(pk=import_id)
-            if record.ended_at is None:
-                _carry_out(record, sources, layout, at)
-    except (DatabaseError, psycopg.Error) as error:
-        raise BrokenOffError(f"The database failed ({type(error).__name__}). The register is as it was.") from None
-    return record
+            return nothing_imported(problem).as_json()
+    except FAILURES:
+        return nothing_known(problem).as_json()
 
 
 def give_up(*, import_id: int, by: User, at: datetime) -> None:
@@ -90,13 +103,29 @@ def give_up(*, import_id: int, by: User, at: datetime) -> None:
             _audit(record, by, at)
 
 
+@contextmanager
+def _saying_why_it_broke() -> Iterator[None]:
+    try:
+        yield
+    except FAILURES as error:
+        name = type(error).__name__
+        if isinstance(error.__cause__, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+            why = "The database is not prepared: run `python manage.py migrate`, then start again."
+        elif isinstance(error, ImproperlyConfigured):
+            why = "DATABASE_URL names no database: it looks like postgresql://user:password@host:5432/name."
+        else:
+            why = f"The database failed ({name}). The register is as it was."
+        raise BrokenOffError(why) from None
+
+
 def _carry_out(record: RegisterImport, sources: Sequence[Source], layout: Layout | None, at: datetime) -> None:
     began = time.perf_counter()
     wishes = Wishes(layout, record.edition, record.accept_losses)
     try:
         report = _import(record, sources, wishes, at)
     except RegisterRefused as refusal:
-        state, said = RegisterImport.State.REFUSED, nothing_imported(refusal).as_json() | {"refused": str(refusal)}
+        problem = replace(refusal.problem, file=refusal.problem.file or names_of(sources))
+        state, said = RegisterImport.State.REFUSED, nothing_imported(problem).as_json() | {"refused": str(refusal)}
     else:
         state, said = RegisterImport.State.DONE, report.as_json()
     _end(record, state, said, at + timedelta(seconds=time.perf_counter() - began))

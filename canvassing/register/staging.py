@@ -21,7 +21,7 @@ CREATE TEMPORARY TABLE incoming (
 """
 COPY = f"COPY incoming (place, file, {', '.join(Entry._fields)}) FROM STDIN"
 # Temporary tables are dropped at the end of the act, not of the transaction: a test runs several acts in one.
-DROP = "DROP TABLE IF EXISTS incoming, incoming_door, incoming_person, known"
+DROP = "DROP TABLE IF EXISTS incoming, incoming_door, incoming_person, known, left_over, unknown"
 # The planner needs the sizes of these tables, not much of what is in them.
 FEW_SAMPLES = "SET LOCAL default_statistics_target = 10"
 DROP_REPEATED = """

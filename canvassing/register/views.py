@@ -95,14 +95,15 @@ def _result(record: RegisterImport) -> dict[str, Any]:
     report = record.report
     edition = report.get("edition")
     layout = LAYOUTS.get(report.get("layout") or "")
-    meanings = layout.markers if layout else {}
     problems = report.get("problems", [])
     without_ward = PollingDistrict.objects.filter(ward=None).order_by("code", "pk")
     return {
         "report": report,
         "layout": layout,
         "edition": date.fromisoformat(edition) if edition else None,
-        "markers": [(code, meanings.get(code, ""), count) for code, count in report.get("markers", {}).items()],
+        "markers": [
+            (code, layout.meaning(code) if layout else "", count) for code, count in report.get("markers", {}).items()
+        ],
         "problems": problems[:PROBLEMS_SHOWN],
         "problems_left": max(len(problems) - PROBLEMS_SHOWN, 0),
         "without_ward": without_ward[:DISTRICTS_SHOWN] if record.state == RegisterImport.State.DONE else [],

@@ -10,14 +10,13 @@ from django.db.models import Sum
 
 from campaign.areas.models import Constituency
 from canvassing.electorate.address import door
-from canvassing.electorate.models import Elector, Household, PollingDistrict, Street
+from canvassing.electorate.models import Elector, Household, Street
 from canvassing.progress.models import DailyDelta, ElectorState, HouseholdState
 from canvassing.register.models import RegisterImport
-from tests.factories.register import AT, EDITION, Person, anonymous, bring_in, street_of, write, written_rows
+from tests.factories.register import AT, Person, anonymous, as_text, bring_in, street_of, write, written_rows
 
 pytestmark = pytest.mark.django_db
 
-NEXT_EDITION = date(2027, 12, 1)
 Import = Callable[..., RegisterImport]
 
 
@@ -209,6 +208,42 @@ def test_electors_without_an_address_have_no_door(give: Import) -> None:
     assert ElectorState.objects.get(elector__number="5").street is None
 
 
+@pytest.mark.parametrize("marker", ["N", "n", "GN", "Ng", "B/N"])
+def test_bug_only_exactly_n_was_anonymous(give: Import, marker: str) -> None:
+    record = give([*street_of(4), Person(5, "Hidden", "Heidi", marker=marker)])
+    hidden = Elector.objects.get(number="5")
+    assert (hidden.anonymous, hidden.surname, hidden.forename, hidden.name_key) == (True, "", "", "")
+    assert (hidden.household, hidden.marker) == (None, marker)
+    assert record.report["problems"] == []
+
+
+def test_an_unknown_marker_is_told_once_and_blocks_nothing(give: Import) -> None:
+    people = street_of(6)
+    markers = ["G", "g", "Q", "Q", "GQ", "BG"]
+    record = give([replace(person, marker=marker) for person, marker in zip(people, markers, strict=True)])
+    assert [(problem["line"], problem["reason"]) for problem in record.report["problems"]] == [
+        (4, "the marker Q is unknown here: ask the council what it means."),
+        (6, "the marker GQ is unknown here: ask the council what it means."),
+    ]
+    assert record.report["markers"] == {"BG": 1, "G": 1, "GQ": 1, "Q": 2, "g": 1}
+    assert Elector.objects.living().exclude(household=None).count() == 6
+
+
+@pytest.mark.parametrize("title", ["OTHER ELECTORS", "Other  electors", "\u00a0OTHER ELECTORS"])
+def test_bug_a_section_s_title_in_the_address_became_a_door(give: Import, title: str) -> None:
+    record = give([*street_of(4), Person(5, "Service", "Voter", (title,)), Person(6, "Over", "Seas", (title,), "")])
+    assert record.report["without_address"] == 2
+    assert set(Elector.objects.filter(number__in=["5", "6"]).values_list("household", flat=True)) == {None}
+    assert record.report["streets"]["total"] == 1
+
+
+def test_a_last_row_of_that_section_without_line_end_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "register.tsv"
+    row = as_text([Person(1, "Service", "Voter", ("OTHER ELECTORS",), "")])
+    path.write_bytes(row.removesuffix("\r\n").encode())
+    assert bring_in(path).state == "done"
+
+
 # Doors known before the register
 
 
@@ -252,70 +287,3 @@ def test_people_move_to_the_door_that_a_merged_one_points_to(give: Import) -> No
     assert effects(give(people)) == (0, 0, 0, 20)
     assert written_rows()["Elector"] == before
     assert not HouseholdState.objects.get(household=two).standing
-
-
-# Editions
-
-
-def test_across_editions_name_and_door_say_who_somebody_is(give: Import) -> None:
-    people = street_of(20)
-    give(people)
-    before = dict(Elector.objects.values_list("surname", "pk"))
-    renumbered = [replace(person, number=500 - int(person.number)) for person in people]
-    assert effects(give(renumbered, edition=NEXT_EDITION)) == (0, 20, 0, 0)
-    assert dict(Elector.objects.living().values_list("surname", "pk")) == before
-    assert PollingDistrict.objects.get().edition == NEXT_EDITION
-    assert set(Elector.objects.values_list("edition", flat=True)) == {NEXT_EDITION}
-
-
-def test_two_of_one_name_at_one_door_are_told_apart_by_the_order_of_their_numbers(give: Import) -> None:
-    people = street_of(18)
-    elder, younger = Person(9 + 10, "Same", "Name"), Person(9 + 91, "Same", "Name")
-    give([*people, elder, younger])
-    before = ids()
-    give([*people, replace(elder, number=200), replace(younger, number=1000)], edition=NEXT_EDITION)
-    after = ids()
-    assert (after["200"], after["1000"]) == (before["19"], before["100"])
-
-
-def test_across_editions_a_name_alone_is_nobody(give: Import) -> None:
-    people = street_of(20)
-    give(people)
-    moved = replace(people[0], address=("77 Test Street", "London"))
-    assert effects(give([moved, *people[1:]], edition=NEXT_EDITION)) == (1, 19, 1, 0)
-
-
-def test_who_comes_back_in_a_later_edition_gets_the_old_row(give: Import) -> None:
-    people = street_of(20)
-    give(people)
-    before = ids()
-    give(people[:-2])
-    give([*people[:-1], replace(people[-1], number=900)], edition=NEXT_EDITION)
-    assert (ids()["19"], ids()["900"]) == (before["19"], before["20"])
-
-
-@pytest.mark.parametrize(
-    ("known", "said", "at", "edition"),
-    [
-        (None, None, AT, EDITION),
-        (None, NEXT_EDITION, AT, NEXT_EDITION),
-        (None, None, AT.replace(year=2027, month=11, day=30), EDITION),
-        (None, None, AT.replace(year=2027, month=12, day=1), NEXT_EDITION),
-        (NEXT_EDITION, None, AT, NEXT_EDITION),
-        (EDITION, None, AT.replace(year=2027, month=12, day=1), NEXT_EDITION),
-        (EDITION, NEXT_EDITION, AT, NEXT_EDITION),
-    ],
-)
-def test_the_edition_of_a_full_file(
-    give: Import, known: date | None, said: date | None, at: object, edition: date
-) -> None:
-    if known:
-        give(street_of(20), edition=known)
-    record = give(street_of(20), edition=said, at=at)
-    assert record.report["edition"] == edition.isoformat()
-    assert PollingDistrict.objects.get().edition == edition
-
-
-def test_a_file_of_two_editions_names_none(give: Import) -> None:
-    give(street_of(20), edition=NEXT_EDITION)
-    assert give([*street_of(20), *street_of(4, district="TB")]).report["edition"] is None

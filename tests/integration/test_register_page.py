@@ -18,7 +18,7 @@ from canvassing.electorate.models import Elector, PollingDistrict
 from canvassing.register import runs
 from canvassing.register.models import RegisterImport
 from canvassing.register.tasks import import_upload
-from tests.factories.register import AT, Person, as_text, bring_in, street_of, write
+from tests.factories.register import AT, EDITION, Person, as_text, bring_in, street_of, write
 from tests.factories.volunteers import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,7 @@ def test_problems_are_told_by_line_and_markers_by_meaning(
     assert "Line 12: this row has no polling district or no elector number; it was left out." in page
     assert "EU citizen, local elections" in page
     assert "unknown to us: ask the council" in page
+    assert "Line 13: the marker Q is unknown here" in page
 
 
 def test_a_refused_file_says_why_and_is_deleted(
@@ -146,6 +147,20 @@ def runs_edition(send: Any) -> str:
     said = str(answer.context["form"].fields["edition"].choices[1][0])
     send(street_of(4), edition=said, accept_losses="on")
     return said
+
+
+def test_an_edition_far_ahead_is_refused_by_the_form(agent: Client, bells: list[int]) -> None:
+    file = SimpleUploadedFile("register.tsv", as_text(street_of(4)).encode())
+    page = text_of(agent.post(PAGE, {"file": file, "edition": "2099-12-01"}))
+    assert "No file can have this edition now. Choose one of those in the list." in page
+    assert bells == []
+
+
+def test_what_concerns_the_whole_file_stands_without_a_line(agent: Client, tmp_path: Path) -> None:
+    bring_in(write(tmp_path / "old.tsv", [*street_of(4), *street_of(4, district="TB")]))
+    record = bring_in(write(tmp_path / "new.tsv", street_of(4)), edition=EDITION.replace(year=2027))
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert "<li>polling district TB (4 electors) is still at the edition of 1 December 2026" in page
 
 
 def test_a_bad_form_keeps_what_was_ticked_and_asks_nobody(agent: Client, bells: list[int]) -> None:

@@ -79,6 +79,7 @@ def test_a_second_import_is_refused_while_one_runs(tmp_path: Path) -> None:
                 runs.carry_out(import_id=first.pk, sources=[Source(file, file.name)], at=AT)
         assert running.result(timeout=PATIENCE).state == "done"
     assert (second.state, second.report["refused"]) == ("refused", runs.BUSY)
+    assert second.report["problems"] == [{"file": "register.tsv", "line": 1, "reason": runs.BUSY}]
     assert Elector.objects.count() == 600
 
 

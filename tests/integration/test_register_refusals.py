@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from os import geteuid, mkfifo
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def refused(path: Path, **wishes: object) -> RegisterImport:
         (b"Name,Town\r\nAnn,Leeds\r\n", 1, "no header"),
         ("".join(LINES[1:]).encode(), 1, "no header"),
         (b"PK\x03\x04\x00\x00", 1, "not a text file"),
-        (LINES[0].encode(), None, "no elector"),
+        (LINES[0].encode(), 1, "no elector"),
         ((LINES[0] + LINES[1]).encode() + b"TA\t2\x81\r\n", 3, "neither UTF-8 nor windows-1252"),
         ((LINES[0] + LINES[1] + "TA\t2\t0\r\n").encode(), 3, "3 columns, the header has 14"),
         ((LINES[0] + LINES[1] + LINES[2].replace("\r\n", "\textra\r\n")).encode(), 3, "15 columns"),
@@ -50,7 +51,7 @@ def refused(path: Path, **wishes: object) -> RegisterImport:
     ],
     ids=str,
 )
-def test_what_is_no_register_file_is_refused(tmp_path: Path, content: bytes, line: int | None, words: str) -> None:
+def test_what_is_no_register_file_is_refused(tmp_path: Path, content: bytes, line: int, words: str) -> None:
     path = tmp_path / "register.tsv"
     path.write_bytes(content)
     (problem,) = refused(path).report["problems"]
@@ -59,8 +60,35 @@ def test_what_is_no_register_file_is_refused(tmp_path: Path, content: bytes, lin
     assert not Constituency.objects.exists()
 
 
-def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
-    assert "cannot be read" in refused(tmp_path / "gone.tsv").report["refused"]
+def test_bug_what_is_no_file_was_a_traceback_or_not_there(tmp_path: Path) -> None:
+    write(tmp_path / "file.tsv", street_of(4))
+    mkfifo(tmp_path / "pipe")
+    for path, words in (
+        (tmp_path / "gone.tsv", "gone.tsv: there is no such file."),
+        (tmp_path, f"{tmp_path.name}: this is a folder, not a file."),
+        (tmp_path / "file.tsv" / "below", "below: the file cannot be read (Not a directory)."),
+        (tmp_path / ("x" * 300), "x: the file cannot be read (File name too long)."),
+        (tmp_path / "pipe", "pipe: this is no file but a pipe or a device."),
+    ):
+        record = refused(path)
+        assert words in record.report["refused"]
+        assert (record.report["problems"][0]["file"], record.report["problems"][0]["line"]) == (path.name, 1)
+
+
+@pytest.mark.skipif(geteuid() == 0, reason="root may read anything")
+def test_a_file_we_may_not_read_is_refused(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    assert "cannot be read (Permission denied)" in refused(closed / "register.tsv").report["refused"]
+
+
+def test_bug_what_was_wrong_with_whole_files_named_no_file_or_no_line(tmp_path: Path) -> None:
+    north, south = write(tmp_path / "north.tsv", street_of(20)), write(tmp_path / "south.tsv", street_of(20, first=21))
+    bring_in(north, south)
+    record = bring_in(north, south, edition=date(2025, 12, 1))
+    (problem,) = record.report["problems"]
+    assert (problem["file"], problem["line"]) == ("north.tsv, south.tsv", 1)
+    assert problem["reason"] == record.report["refused"]
 
 
 def full_to_the_last_column(number: int) -> Person:

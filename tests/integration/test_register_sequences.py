@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from django.db.models import Count, Sum
 
 from canvassing.electorate.models import Elector, Household
 from canvassing.progress.models import DailyDelta, ElectorState, HouseholdState
-from tests.factories.register import Person, anonymous, bring_in, street_of, write, written_rows
+from tests.factories.register import AT, EDITION, Person, anonymous, bring_in, street_of, write, written_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -45,22 +44,23 @@ def renumbered(people: list[Person], rng: random.Random) -> list[Person]:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_register_is_always_the_last_file(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
-    people, edition = street_of(60), date(2026, 12, 1)
+    people, edition, at = street_of(60), EDITION, AT
     seen: dict[int, str] = {}
     for _ in range(6):
         file = write(tmp_path / "register.tsv", people)
-        record = bring_in(file, edition=edition, accept_losses=True)
+        record = bring_in(file, edition=edition, accept_losses=True, at=at)
         assert record.state == "done", record.report
         assert_is(people)
         assert_adds_up()
         for pk, forename in Elector.objects.values_list("pk", "forename"):
             assert seen.setdefault(pk, forename) == forename, "a row became somebody else's"
         before = written_rows()
-        assert bring_in(file, edition=edition).report["electors"]["unchanged"] == len(people)
+        assert bring_in(file, edition=edition, at=at).report["electors"]["unchanged"] == len(people)
         assert written_rows() == before
         people = next_month(people, rng)
         if rng.random() < 0.4:
             people, edition = renumbered(people, rng), edition.replace(year=edition.year + 1)
+            at = at.replace(year=at.year + 1)
 
 
 def assert_is(people: list[Person]) -> None:

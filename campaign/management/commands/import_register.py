@@ -1,6 +1,7 @@
 """`manage.py import_register FILE…`: a council's full register becomes the register, or is refused with the line."""
 
 import json
+import os
 import time
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from canvassing.register.layouts import LAYOUTS
 from canvassing.register.models import RegisterImport
 from canvassing.register.rows import Source
 
-REFUSED, WRONG_USAGE = 1, 2
+REFUSED = 1
 PROBLEMS_SHOWN = 20
 
 
@@ -32,24 +33,27 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *, files: list[Path], **options: Any) -> None:
-        for file in files:
-            if not file.is_file():
-                raise CommandError(f"There is no file {file}.", returncode=WRONG_USAGE)
-        at, began = timezone.now(), time.perf_counter()
+        began = time.perf_counter()
+        sources = [Source(file, _shown(file)) for file in files]
+        try:
+            record = self._carry_out(sources, **options)
+        except runs.BrokenOffError as error:
+            if options["json"]:
+                self.stdout.write(json.dumps(runs.broken_off(error, sources)))
+            raise CommandError(str(error), returncode=REFUSED) from None
+        self._tell(record, seconds=round(time.perf_counter() - began, 2), as_json=options["json"])
+
+    def _carry_out(self, sources: list[Source], **options: Any) -> RegisterImport:
+        at = timezone.now()
         asked = runs.ask(
-            filename=", ".join(file.name for file in files),
+            filename=", ".join(Path(source.name).name for source in sources),
             edition=options["edition"],
             accept_losses=options["accept_losses"],
             dry_run=options["dry_run"],
             at=at,
         )
         layout = LAYOUTS.get(options["layout"])
-        sources = [Source(file, str(file)) for file in files]
-        try:
-            record = runs.carry_out(import_id=asked.pk, sources=sources, layout=layout, at=at)
-        except runs.BrokenOffError as error:
-            raise CommandError(str(error), returncode=REFUSED) from None
-        self._tell(record, seconds=round(time.perf_counter() - began, 2), as_json=options["json"])
+        return runs.carry_out(import_id=asked.pk, sources=sources, layout=layout, at=at)
 
     def _tell(self, record: RegisterImport, *, seconds: float, as_json: bool) -> None:
         report = record.report | {"seconds": seconds}  # with the commit, which the record cannot know
@@ -60,6 +64,11 @@ class Command(BaseCommand):
             raise CommandError(f"Refused, nothing was imported: {refused}", returncode=REFUSED)
         if not as_json:
             self.stdout.write("\n".join(_in_words(report, dry_run=record.dry_run)))
+
+
+def _shown(file: Path) -> str:
+    """The file's name as text: a name in another encoding than ours could be neither printed nor stored."""
+    return os.fsencode(file).decode(errors="replace")
 
 
 def _edition(text: str) -> date:

@@ -23,6 +23,7 @@ from typing import IO
 from campaign.foundation import embedded, processes
 from campaign.foundation.processes import Mark
 
+CHECKOUT = Path(__file__).resolve().parent.parent  # where Celery and gunicorn find `campaign`
 HOST = "127.0.0.1"
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -107,8 +108,11 @@ def stop(var: Path) -> list[str]:
 
     Raises SupervisorError or EmbeddedError when they belong to another account.
     """
-    if not var.exists():
-        return []
+    try:
+        if not var.exists():
+            return []
+    except OSError as error:
+        raise SupervisorError(embedded.why_not(var, error)) from error
     stopped = []
     if _end_supervisor(var):
         stopped.append("Rosette")
@@ -152,6 +156,7 @@ def _children(environment: dict[str, str]) -> Iterator[dict[str, subprocess.Pope
         for name, command in commands().items():
             children[name] = subprocess.Popen(  # noqa: S603 - our own commands
                 command,
+                cwd=CHECKOUT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
@@ -254,11 +259,8 @@ def _opened(var: Path) -> Iterator[IO[str]]:
     try:
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = (var / "supervisor.json").open("a+")
-    except PermissionError as error:
-        raise SupervisorError(
-            f"No permission for {error.filename}: use the account that made {var}, or set ROSETTE_VAR to a folder of "
-            "your own."
-        ) from error
+    except OSError as error:
+        raise SupervisorError(embedded.why_not(var, error)) from error
     with file:
         yield file
 

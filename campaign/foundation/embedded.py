@@ -81,8 +81,11 @@ def stop(var: Path) -> bool:
     Raises EmbeddedError when it belongs to another account.
     """
     data = data_folder(var)
-    if not data.exists():
-        return False
+    try:
+        if not data.exists():
+            return False
+    except OSError as error:
+        raise EmbeddedError(why_not(var, error)) from error
     with _alone_with(var):
         _refuse_foreign(data)
         stopped = _end(_processes(data))
@@ -103,6 +106,16 @@ def programs() -> Path:
     return Path(wheel.origin).parent / f"pginstall{VERSION}" / "bin"
 
 
+def why_not(var: Path, error: OSError) -> str:
+    """Why `var` cannot be used, and the way out; fit to show to a person."""
+    if isinstance(error, PermissionError):
+        return (
+            f"No permission for {error.filename or var}: use the account that made {var}, or set ROSETTE_VAR to "
+            "a folder of your own."
+        )
+    return f"{var} cannot be used ({error.filename or var}: {error.strerror}): set ROSETTE_VAR to another folder."
+
+
 @contextmanager
 def _alone_with(var: Path) -> Iterator[None]:
     """Hold the lock on starting and stopping; the kernel drops it when the holder dies, so it is never stale."""
@@ -111,11 +124,8 @@ def _alone_with(var: Path) -> Iterator[None]:
         with (var / "postgres.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-    except PermissionError as error:
-        raise EmbeddedError(
-            f"No permission for {error.filename or var}: use the account that made {var}, or set ROSETTE_VAR to "
-            "a folder of your own."
-        ) from error
+    except OSError as error:
+        raise EmbeddedError(why_not(var, error)) from error
     except server_account.NoAccountError as error:
         raise EmbeddedError(str(error)) from error
 

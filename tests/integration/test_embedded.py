@@ -245,6 +245,26 @@ def test_a_folder_we_may_not_write_to_is_refused(empty: Path) -> None:
     empty.chmod(0o700)
 
 
+@pytest.mark.parametrize("where", ["file", "file/below", "x" * 300])
+def test_bug_a_folder_that_cannot_be_was_a_traceback(empty: Path, where: str) -> None:
+    (empty / "file").touch()
+    var = empty / where
+    for act in (start, embedded.stop):
+        if act is embedded.stop and where != "x" * 300:
+            assert not embedded.stop(var)
+            continue
+        with pytest.raises(embedded.EmbeddedError) as refusal:
+            act(var)
+        assert str(refusal.value).startswith(f"{var} cannot be used (")
+        assert str(refusal.value).endswith("): set ROSETTE_VAR to another folder.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_bug_a_folder_that_the_kernel_keeps_to_itself_was_a_traceback() -> None:
+    with pytest.raises(embedded.EmbeddedError, match=r"^/proc/rosette cannot be used \("):
+        start(Path("/proc/rosette"))
+
+
 def test_no_wheel_for_this_system(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "find_spec", lambda name: None)
     with pytest.raises(embedded.EmbeddedError, match="set DATABASE_URL to your own server"):

@@ -41,23 +41,25 @@ def environment(var: Path, port: int | None = None) -> dict[str, str]:
     return given | {"ROSETTE_VAR": str(var)} | ({"PORT": str(port)} if port else {})
 
 
-def manage(var: Path, *arguments: str, port: int | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", *arguments]
+def manage(
+    var: Path, *arguments: str, port: int | None = None, cwd: Path = BASE_DIR
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(
-        command, cwd=BASE_DIR, env=environment(var, port), capture_output=True, text=True, check=False, timeout=120
+        command, cwd=cwd, env=environment(var, port), capture_output=True, text=True, check=False, timeout=120
     )
 
 
 class Running:
     """`manage.py run` in a process of its own, from the moment it has announced its address."""
 
-    def __init__(self, var: Path, port: int) -> None:
+    def __init__(self, var: Path, port: int, cwd: Path = BASE_DIR) -> None:
         self.var = var
         self.log = var / "output"
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"],
-                cwd=BASE_DIR,
+                [sys.executable, str(BASE_DIR / "manage.py"), "run"],
+                cwd=cwd,
                 env=environment(var, port) | {"PYTHONUNBUFFERED": "1"},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -109,6 +111,14 @@ def test_stop_stops_it_from_elsewhere(var: Path, port: int) -> None:
         assert running.process.wait(5) == 0
         assert running.left(0) == []
     assert manage(var, "stop").stdout == "Nothing was running.\n"
+
+
+def test_bug_it_served_only_when_started_in_the_checkout(var: Path, port: int, tmp_path: Path) -> None:
+    with Running(var, port, cwd=tmp_path) as running:
+        assert status(port) == 200
+        assert manage(var, "stop", cwd=tmp_path).stdout == "Stopped: Rosette.\n"
+        assert running.process.wait(5) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere `manage.py stop` ends them, as the next test shows")
@@ -197,6 +207,22 @@ def test_a_command_says_in_one_sentence_why_there_is_no_database(tmp_path: Path)
     assert refused.stderr == (
         f"{tmp_path}/postgres is no PostgreSQL folder: move it away, or set ROSETTE_VAR to another folder.\n"
     )
+
+
+@pytest.mark.parametrize("command", ["run", "stop", "migrate"])
+@pytest.mark.parametrize("where", ["file", "file/below", "x" * 300])
+def test_bug_a_folder_that_cannot_be_was_a_traceback(tmp_path: Path, command: str, where: str) -> None:
+    (tmp_path / "file").touch()
+    var = tmp_path / where
+    refused = manage(var, command, port=services.free_port())
+    if command == "stop" and where == "file/below":
+        assert (refused.returncode, refused.stdout) == (0, "Nothing was running.\n")
+        return
+    assert refused.returncode == 1
+    last = refused.stderr.strip().splitlines()[-1]
+    assert last.removeprefix("CommandError: ").startswith(f"{var} cannot be used (")
+    assert last.endswith("): set ROSETTE_VAR to another folder.")
+    assert "Traceback" not in refused.stderr
 
 
 def test_help_starts_nothing(var: Path) -> None:

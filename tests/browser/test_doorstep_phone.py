@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from campaign.details.models import CampaignDetails, LegalMode
-from canvassing.allocation import codes, hand_back
+from canvassing.allocation import codes
 from canvassing.allocation.models import Allocation
 from canvassing.doorstep import register_rules
 from canvassing.doorstep.models import Contact, HeldEvent, PhoneToken, Tally
@@ -74,11 +74,15 @@ class Walk:
 
 @pytest.fixture
 def walk(site: str) -> Walk:
+    return walk_in_hand()
+
+
+def walk_in_hand(until: datetime | None = None) -> Walk:
     CampaignDetailsFactory()
     doors = houses(8, StreetFactory(name="Thorne Park"))
     ElectorFactory(household=doors[2], forename="Mavis", surname="Placeholder")
     ElectorFactory(household=doors[2], forename="Ron", surname="Placeholder")
-    until = now() + timedelta(hours=3)
+    until = until or now() + timedelta(hours=3)
     allocation = AllocationFactory(walk=walk_of(*doors), started_at=now() - timedelta(hours=1), expires_at=until)
     RegisterAcknowledgement.objects.create(
         volunteer=allocation.holder, version=register_rules.VERSION, acknowledged_at=now()
@@ -128,6 +132,25 @@ def outcomes() -> list[tuple[str, str]]:
     """Door and outcome of each contact on the server, in the order they were tapped."""
     rows = Contact.objects.order_by("seq").values_list("household__label", "outcome", "kind")
     return [(label, outcome or kind) for label, outcome, kind in rows]
+
+
+def tallied() -> list[tuple[str, str, int]]:
+    """Every opinion on the server: question, answer, how often."""
+    return sorted(Tally.objects.values_list("question", "answer", "count"))
+
+
+def go_to(page: Page, label: str) -> None:
+    """Door `label` of the eight houses, by the list."""
+    tap(page, "All doors")
+    page.locator("[data-door]").nth(int(label) - 1).click()
+    at_door(page, label)
+
+
+def say(page: Page, answer: str, then: str) -> None:
+    """A conversation at a door where nobody is registered: one answer to the first question."""
+    tap(page, "Answered")
+    page.get_by_role("button", name=answer).click()
+    log(page, "Save", then=then)
 
 
 def kept(page: Page) -> dict[str, list[Any]]:
@@ -436,6 +459,178 @@ def test_in_tally_mode_an_opinion_undone_before_it_was_sent_is_never_counted(pag
     assert Tally.objects.count() == 0
 
 
+def test_bug_an_answer_changed_after_it_was_sent_was_counted_a_second_time(page: Page) -> None:
+    go_to(page, "3")
+    tap(page, "Answered")
+    tap(page, "Somebody else, or did not say")
+    page.get_by_role("button", name="The party they were in before").click()
+    log(page, "Save", then="4")
+    sent(page)
+    page.get_by_role("button", name="Before 3").click()
+    tap(page, "Change")
+    tap(page, "Answered")
+    expect(page.get_by_text("3 Thorne Park · 1 of 1")).to_be_visible()
+    expect(page.get_by_text("Answers already counted stay as they are.")).to_be_visible()
+    tap(page, "Show 2 names")
+    tap(page, "Mavis Placeholder")
+    log(page, "Save", then="4")
+    expect(page.get_by_text("3 changed; answers already counted stay.")).to_be_visible()
+    sent(page)
+    assert tallied() == [("stands_for", "former_party", 1)]
+    assert outcomes() == [("3", "answered"), ("3", "void"), ("3", "answered")]
+    assert ElectorState.objects.get(elector__forename="Mavis").conversations == 1
+
+
+def test_bug_a_conversation_logged_again_after_its_undo_was_counted_a_second_time(page: Page) -> None:
+    say(page, "The party they were in before", then="2")
+    sent(page)
+    log(page, "Undo 1", then="1")
+    expect(page.get_by_text("1 undone; answers already counted stay.")).to_be_visible()
+    log(page, "Answered", then="2")
+    expect(page.get_by_text("1 saved; answers already counted stay.")).to_be_visible()
+    sent(page)
+    assert tallied() == [("stands_for", "former_party", 1)]
+    assert HouseholdState.objects.get(household__label="1").attempts == 1
+
+
+def test_bug_a_sent_answer_changed_away_and_back_again_was_counted_a_second_time(page: Page) -> None:
+    say(page, "The party they were in before", then="2")
+    sent(page)
+    for outcome in ("No answer", "Answered", "Answered"):
+        page.get_by_role("button", name="Before 1").click()
+        tap(page, "Change")
+        log(page, outcome, then="2")
+    sent(page)
+    assert tallied() == [("stands_for", "former_party", 1)]
+    assert HouseholdState.objects.get(household__label="1").last_outcome == "answered"
+
+
+def test_somebody_else_at_a_door_where_answers_were_sent_is_asked_and_counted(page: Page) -> None:
+    go_to(page, "3")
+    for person, then in (("Mavis Placeholder", "3"), ("Ron Placeholder", "4")):
+        tap(page, "Answered" if person.startswith("Mavis") else "Somebody else here")
+        tap(page, "Show 2 names")
+        tap(page, person)
+        page.get_by_role("button", name="Not sure").click()
+        log(page, "Save", then="4")
+        sent(page)
+        if then == "3":
+            page.get_by_role("button", name="Before 3").click()
+    assert tallied() == [("stands_for", "not_sure", 2)]
+
+
+def test_an_answer_changed_before_it_was_sent_counts_as_it_was_said_last(page: Page, phone: BrowserContext) -> None:
+    phone.set_offline(True)
+    say(page, "The party they were in before", then="2")
+    expect(page.get_by_text("No connection: trying again.")).to_be_visible()
+    page.get_by_role("button", name="Before 1").click()
+    tap(page, "Change")
+    say(page, "Not sure", then="2")
+    expect(page.get_by_text("answers already counted stay")).not_to_be_attached()
+    phone.set_offline(False)
+    sent(page)
+    assert tallied() == [("stands_for", "not_sure", 1)]
+
+
+def test_a_conversation_undone_before_it_was_sent_is_asked_again(page: Page, phone: BrowserContext) -> None:
+    phone.set_offline(True)
+    say(page, "The party they were in before", then="2")
+    log(page, "Undo 1", then="1")
+    expect(page.get_by_text("1 undone.", exact=True)).to_be_visible()
+    phone.set_offline(False)
+    sent(page)
+    say(page, "Not sure", then="2")
+    sent(page)
+    assert tallied() == [("stands_for", "not_sure", 1)]
+
+
+def test_bug_an_answer_undone_while_it_was_on_its_way_was_said_to_be_gone_and_counted_twice(
+    page: Page, phone: BrowserContext
+) -> None:
+    on_its_way = stopped(phone)
+    say(page, "The party they were in before", then="2")
+    tap(page, "Send now")
+    wait_for(page, on_its_way)
+    log(page, "Undo 1", then="1")
+    expect(page.get_by_text("1 undone; answers already counted stay.")).to_be_visible()
+    log(page, "Answered", then="2")
+    on_its_way[0].continue_()
+    phone.unroute(EVENTS)
+    sent(page)
+    assert outcomes() == [("1", "answered"), ("1", "void"), ("1", "answered")]
+    assert tallied() == [("stands_for", "former_party", 1)]
+
+
+def test_bug_an_answer_changed_while_it_was_on_its_way_was_counted_twice(page: Page, phone: BrowserContext) -> None:
+    on_its_way = stopped(phone)
+    say(page, "The party they were in before", then="2")
+    page.get_by_role("button", name="Before 1").click()
+    tap(page, "Change")
+    tap(page, "Answered")
+    page.get_by_role("button", name="Not sure").click()
+    tap(page, "Send now")
+    wait_for(page, on_its_way)
+    log(page, "Save", then="2")
+    expect(page.get_by_text("1 changed; answers already counted stay.")).to_be_visible()
+    on_its_way[0].continue_()
+    phone.unroute(EVENTS)
+    sent(page)
+    assert tallied() == [("stands_for", "former_party", 1)]
+
+
+def test_bug_an_answer_whose_receipt_was_lost_was_counted_a_second_time(page: Page, phone: BrowserContext) -> None:
+    on_its_way = stopped(phone)
+    say(page, "The party they were in before", then="2")
+    tap(page, "Send now")
+    lose_the_receipt(page, on_its_way)
+    expect(page.get_by_text("No connection: trying again.")).to_be_visible()
+    page.get_by_role("button", name="Before 1").click()
+    tap(page, "Change")
+    log(page, "Answered", then="2")
+    phone.unroute(EVENTS)
+    sent(page)
+    assert tallied() == [("stands_for", "former_party", 1)]
+
+
+def test_bug_an_answer_undone_before_the_server_refused_it_travelled_with_the_next_try(
+    page: Page, phone: BrowserContext
+) -> None:
+    on_its_way = stopped(phone)
+    say(page, "The party they were in before", then="2")
+    tap(page, "Send now")
+    wait_for(page, on_its_way)
+    log(page, "Undo 1", then="1")
+    on_its_way[0].fulfill(status=422, content_type="application/json", body='{"reason": "bad_envelope"}')
+    phone.unroute(EVENTS)
+    tap(page, "Send again")
+    expect(page.get_by_role("alert")).not_to_be_attached()
+    sent(page)
+    assert outcomes() == [("1", "answered"), ("1", "void")]
+    assert tallied() == []
+
+
+def stopped(phone: BrowserContext) -> list[Route]:
+    """Batches stay on their way until the route is taken away again; gives them as they come."""
+    routes: list[Route] = []
+    phone.route(EVENTS, lambda route: routes.append(route))  # noqa: PLW0108 - Playwright wants a function of its own
+    return routes
+
+
+def lose_the_receipt(page: Page, on_its_way: list[Route]) -> None:
+    """The server takes the batch, and the phone does not hear of it."""
+    wait_for(page, on_its_way)
+    on_its_way[0].fetch()
+    on_its_way[0].abort()
+
+
+def wait_for(page: Page, routes: list[Route]) -> None:
+    for _ in range(100):
+        if routes:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("Nothing was sent.")
+
+
 def test_in_full_mode_the_answers_belong_to_the_person(new_phone: NewPhone, walk: Walk) -> None:
     CampaignDetails.objects.update(legal_mode=LegalMode.FULL)
     page = new_phone(walk.user).new_page()
@@ -471,38 +666,6 @@ def test_a_token_nobody_knows_pauses_sending_keeps_all_and_goes_on_with_a_new_li
     sent(page)
     expect(page.get_by_role("alert")).not_to_be_attached()
     assert outcomes() == [("1", "no_answer"), ("2", "no_answer"), ("3", "no_answer")]
-    assert Contact.objects.values("device").distinct().count() == 1
-
-
-def test_a_walk_taken_back_is_wiped_and_what_was_logged_is_still_sent(
-    page: Page, phone: BrowserContext, walk: Walk
-) -> None:
-    phone.route(EVENTS, lambda route: route.abort())
-    log(page, "No answer", then="2")
-    hand_back.hand_back(allocation=walk.allocation, at=now())
-    phone.unroute(EVENTS)
-    page.reload()
-    expect(page.get_by_role("heading", name="This walk is over")).to_be_visible()
-    sent(page)
-    assert "Placeholder" not in page.evaluate(KEPT)
-    assert kept(page)["packs"] == []
-    assert outcomes() == [("1", "no_answer")]
-
-
-def test_doors_leave_the_phone_when_the_lease_is_over_without_a_signal_and_contacts_stay(
-    phone: BrowserContext, walk: Walk
-) -> None:
-    page = phone.new_page()
-    page.clock.install()
-    page.goto(walk.link())
-    at_door(page, "1")
-    phone.set_offline(True)
-    log(page, "No answer", then="2")
-    page.clock.fast_forward("03:01:00")
-    expect(page.get_by_role("heading", name="This walk is over")).to_be_visible()
-    expect(page.get_by_text("1 contact still on this phone")).to_be_visible()
-    assert kept(page)["packs"] == []
-    assert len(kept(page)["outbox"]) == 1
 
 
 def test_a_batch_that_is_too_large_is_halved_and_a_busy_server_is_given_its_time(

@@ -9,7 +9,7 @@ import { takeCode } from "./redeem.js";
 import { asking, logging, makeSave } from "./saving.js";
 import { troubleLine, waitingIn } from "./status.js";
 import { drain } from "./sync.js";
-import { refresh, wipeWhatIsOver } from "./walk.js";
+import { bringBack, isDoubtful, isOver, refresh, wipeWhatIsOver } from "./walk.js";
 
 /** @typedef {import("./types.js").Page} Page */
 
@@ -45,7 +45,7 @@ const sender = pace({
 const sending = { send: sender.now, drained: drain };
 const save = makeSave(page, { saved });
 page.acts = {
-  ...opening(page),
+  ...opening(page, sending),
   ...moving(page),
   ...logging(page, save),
   ...asking(page, save),
@@ -66,8 +66,9 @@ function saved() {
 async function catchUp() {
   if (page.entry || !page.kept) return;
   const before = cause();
-  await load(page, page.kept.walk.allocation);
-  if (page.kept === null) await openLast();
+  const { allocation } = page.kept.walk;
+  await load(page, allocation);
+  if (page.kept === null) await leave(allocation);
   else if (before === cause()) paintFrame(page);
   else paint(page);
 }
@@ -77,7 +78,20 @@ function cause() {
   const { kept, look } = page;
   const still = page.screen === "asking" || page.screen === "adding";
   const doors = still ? "" : `${kept?.walk.etag} ${look?.done} ${look?.last?.id} ${look?.refused.length}`;
-  return `${kept?.walk.wipe} ${kept?.pack === null} ${doors}`;
+  const over = kept && isOver(kept.walk, Date.now());
+  return `${kept?.walk.wipe} ${kept?.pack === null && over} ${kept?.pack === null} ${doors}`;
+}
+
+/**
+ * A walk was wiped whole: what the page itself remembers of it goes too.
+ * @param {number} allocation
+ */
+async function leave(allocation) {
+  page.place = { door: null };
+  for (const [door, one] of page.unsaved) {
+    if (one.allocation === allocation) page.unsaved.delete(door);
+  }
+  await openLast();
 }
 
 async function openLast() {
@@ -90,13 +104,13 @@ async function openLast() {
 /** Signal is back, or the page is seen again: send, and ask what is new. */
 async function wake() {
   sender.now();
-  if (!page.kept || page.kept.walk.needsLink) return;
-  await refresh(page.kept.walk);
+  const here = page.kept?.walk;
+  await Promise.all([here?.wipe === "none" && !here.needsLink && refresh(here), bringBack()]);
   await catchUp();
 }
 
 async function tick() {
-  await wipeWhatIsOver();
+  await Promise.all([wipeWhatIsOver(), bringBack()]);
   await catchUp();
 }
 
@@ -136,6 +150,8 @@ async function start() {
     page.entry = { ...blankEntry(), step: "impossible", message };
     return paint(page, true);
   }
+  // The server is asked before anything is wiped: with a bad signal that takes a while, and nothing may look broken.
+  if ((await db.walks()).some((walk) => isDoubtful(walk, Date.now()))) paint(page);
   await wipeWhatIsOver();
   page.walks = await db.walks();
   listen();

@@ -144,13 +144,28 @@ function split(rows, allocation) {
  * @returns {Promise<Walk>}
  */
 export function keepWalk(fresh) {
-  return write(["walks"], async (tx) => {
+  return write(["walks", "outbox"], async (tx) => {
     const store = tx.objectStore("walks");
     const old = await store.get(fresh.allocation);
-    const walk = old ? { ...fresh, seq: old.seq, place: old.place, added: old.added, sentAt: old.sentAt } : fresh;
+    if (old) await rememberDevice(tx, old);
+    const { seq, place, added, sentAt } = old ?? fresh;
+    const walk = { ...fresh, seq, place, added, sentAt, repost: Boolean(old) };
     await store.put(walk);
     return walk;
   });
+}
+
+/**
+ * What waits may have reached the server under the device that the walk had until now. The server counts it there, if
+ * so, and the phone must not expect it under the next.
+ * @param {any} tx
+ * @param {Walk} walk
+ */
+async function rememberDevice(tx, { allocation, device }) {
+  const outbox = tx.objectStore("outbox");
+  for (const row of await outbox.index("by_walk").getAll(ofWalk(allocation))) {
+    await outbox.put({ ...row, device: row.device ?? device });
+  }
 }
 
 /**
@@ -181,6 +196,8 @@ export async function amend(tx, allocation, change) {
  */
 export function keepPack(allocation, pack, change) {
   return write(["walks", "packs"], async (tx) => {
+    // Wiped whole while the answer was on its way.
+    if (!(await tx.objectStore("walks").get(allocation))) return;
     await tx.objectStore("packs").put({ allocation, pack });
     await amend(tx, allocation, change);
   });
@@ -189,26 +206,26 @@ export function keepPack(allocation, pack, change) {
 /**
  * Wipe doors and names; what was logged stays until the server has it. An unfinished conversation goes with them.
  * @param {number} allocation
- * @param {"doors" | "all"} how
+ * @param {Partial<Walk>} [why]  `ended` when the server said so
  */
-export function wipeDoors(allocation, how) {
+export function wipeDoors(allocation, why = {}) {
   return write(["walks", "packs"], async (tx) => {
     const { added } = (await tx.objectStore("walks").get(allocation)) ?? { added: [] };
     await tx.objectStore("packs").delete(allocation);
     const bare = added.map((/** @type {AddedDoor} */ door) => ({ ...door, label: "" }));
-    await amend(tx, allocation, { wipe: how, etag: "", name: "", place: { door: null }, added: bare });
+    await amend(tx, allocation, { ...why, wipe: "doors", etag: "", name: "", place: { door: null }, added: bare });
   });
 }
 
 /**
- * Forget a walk altogether. Only once nothing of it waits.
+ * Forget a walk altogether, what was logged on it too, sent or not. Only when the server says so.
  * @param {number} allocation
  */
 export function forgetWalk(allocation) {
   return write(EVERYTHING, async (tx) => {
-    if (await tx.objectStore("outbox").index("by_walk").count(ofWalk(allocation))) return;
-    for (const key of await tx.objectStore("journal").index("by_walk").getAllKeys(ofWalk(allocation))) {
-      await tx.objectStore("journal").delete(key);
+    for (const name of ["outbox", "journal"]) {
+      const store = tx.objectStore(name);
+      for (const key of await store.index("by_walk").getAllKeys(ofWalk(allocation))) await store.delete(key);
     }
     await tx.objectStore("packs").delete(allocation);
     await tx.objectStore("walks").delete(allocation);

@@ -20,6 +20,28 @@ export function standing(rows) {
 }
 
 /**
+ * Conversations that were taken back although their answers may be counted, until another stands in for them.
+ * @param {Row[]} rows
+ * @returns {Row[]}
+ */
+function spent(rows) {
+  const undone = new Set(rows.map(({ event }) => event.target));
+  const retold = new Set(rows.map(({ instead }) => instead));
+  return rows.filter(({ id, counted }) => counted && undone.has(id) && !retold.has(id));
+}
+
+/**
+ * The conversation that a new one at this door stands in for: the one that Change takes back, else one taken back
+ * before. Whoever was asked twice would be counted twice.
+ * @param {Stop} stop
+ * @param {Row} [replaces]
+ * @returns {Row | undefined}
+ */
+export function forerunner(stop, replaces) {
+  return replaces?.event.outcome === "answered" ? replaces : stop.spent[0];
+}
+
+/**
  * @param {Kept} kept
  * @param {Place} place
  * @returns {Look}
@@ -59,21 +81,36 @@ export function nextDoor(stops, id) {
  */
 function stopsOf({ walk, pack, outbox, journal }, place) {
   if (!pack) return [];
-  const found = [...walk.added, ...(place.added ? [place.added] : [])];
+  const rows = [...outbox, ...journal];
+  const found = [...walk.added.map((door) => labelled(door, rows)), ...(place.added ? [place.added] : [])];
   const listed = new Set(pack.doors.map(({ id }) => id));
   const twins = new Map(found.flatMap((door) => (door.known && listed.has(door.known) ? [[door.id, door.known]] : [])));
-  const own = found.filter(({ id }) => !twins.has(id)).map((door) => asDoor(door));
-  const logs = byDoor(standing([...outbox, ...journal]), twins);
+  const own = found.filter(({ id, label }) => label && !twins.has(id)).map((door) => asDoor(door));
+  const logs = byDoor(standing(rows), twins);
+  const gone = byDoor(spent(rows), twins);
   const names = new Map(pack.streets.map(({ id, name }) => [id, name]));
   return inOrder(pack.doors, own).map((door) => ({
     ...door,
     logs: logs.get(door.id) ?? [],
+    spent: gone.get(door.id) ?? [],
     short: door.label
       .split(", ")
       .filter((part) => part !== door.block)
       .join(", "),
     streetName: names.get(door.street) ?? "",
   }));
+}
+
+/**
+ * A door found on the way loses its label with the list. When the list is back, what was logged there names it.
+ * @param {AddedDoor} added
+ * @param {Row[]} rows
+ * @returns {AddedDoor}
+ */
+function labelled(added, rows) {
+  if (added.label) return added;
+  const row = rows.find(({ door, event }) => door === added.id && typeof event.door === "object");
+  return typeof row?.event.door === "object" ? { ...added, label: row.event.door.label } : added;
 }
 
 /**

@@ -1,6 +1,7 @@
 // giving.js: handing the walk back, and what is shown once a walk is over.
 import { icon } from "./icons.js";
 import { alarm, button, counted, h, title } from "./screen.js";
+import { isOver } from "./walk.js";
 
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./types.js").Acts} Acts */
@@ -33,20 +34,36 @@ export function givingScreen({ look, notice }, act) {
 }
 
 /**
- * A walk whose doors are not on this phone: not fetched yet, or over.
+ * Why there are no doors: the walk is over, or nobody was heard for long, or they were never fetched.
+ * @param {import("./types.js").Walk} walk
+ * @returns {[string, string]}
+ */
+function whyDoorless(walk) {
+  if (walk.wipe === "none") return ["The doors are not here yet", "They are loaded as soon as there is signal."];
+  if (isOver(walk, Date.now())) return ["This walk is over", "Its doors and names have left this phone."];
+  const back = walk.needsLink ? "with a new link" : "as soon as there is signal";
+  return [
+    "Doors removed for safety",
+    `This phone had not reached the campaign for 12 hours, so doors and names left it. They come back ${back}.`,
+  ];
+}
+
+/**
+ * A walk whose doors are not on this phone.
  * @param {View} view
  * @param {Acts} act
  */
 export function doorlessScreen(view, act) {
   const { walk, kept } = view;
-  const over = walk.wipe !== "none";
+  const over = walk.wipe !== "none" && isOver(walk, Date.now());
+  const [what, why] = whyDoorless(walk);
   const waiting = kept.outbox.length;
   return h(
     "section",
     { class: "entry" },
     icon(over ? "done" : "list"),
-    title(over ? "This walk is over" : "The doors are not here yet"),
-    h("p", {}, over ? "Its doors and names have left this phone." : "They are loaded as soon as there is signal."),
+    title(what),
+    h("p", {}, why),
     waiting > 0 &&
       h(
         "p",

@@ -4,7 +4,7 @@ import * as db from "./db.js";
 import { opened, turn } from "./moving.js";
 import * as outbox from "./outbox.js";
 import { load, paint } from "./page.js";
-import { refresh } from "./walk.js";
+import { isOver, mayReturn, refresh } from "./walk.js";
 
 /** @typedef {import("./types.js").Page} Page */
 /** @typedef {import("./types.js").Kept} Kept */
@@ -85,13 +85,17 @@ export async function choose(page, allocation) {
 }
 
 /**
- * The walk to show when the page opens: the last one chosen, else one with doors, else one with something to send.
+ * The walk to show when the page opens: the last one chosen, else one with doors, else one whose doors may come back,
+ * else one with something to send.
  * @param {Page} page
  * @returns {Promise<number | null>}
  */
 export async function lastChosen({ walks }) {
-  const alive = walks.filter(({ wipe }) => wipe === "none");
-  const chosen = alive.find(({ allocation }) => String(allocation) === localStorage.getItem(CURRENT)) ?? alive[0];
+  const here = walks.filter(({ wipe }) => wipe === "none");
+  const back = walks.filter(mayReturn);
+  const alive = [...here, ...back.filter((walk) => !isOver(walk, Date.now()))];
+  const last = alive.find(({ allocation }) => String(allocation) === localStorage.getItem(CURRENT));
+  const chosen = last ?? alive[0] ?? back[0];
   if (chosen) return chosen.allocation;
   for (const { allocation } of walks) {
     if ((await outbox.waiting(allocation, 1)).length > 0) return allocation;

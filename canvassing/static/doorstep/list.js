@@ -116,12 +116,12 @@ function stateOf({ logs, last }, pack) {
  * @param {Acts} act
  */
 function walkPanel(view, act) {
-  const { pack, shade } = view;
+  const { walk, shade } = view;
   return h(
     "section",
     { class: "panel" },
     h("h2", {}, "This walk"),
-    h("p", {}, `In your hands until ${day(pack.expires_at)}, ${clock(pack.expires_at)}.`),
+    h("p", {}, `In your hands until ${day(walk.expiresAt)}, ${clock(walk.expiresAt)}.`),
     button("plain wide", () => act.show("giving"), "Hand this walk back"),
     ...otherWalks(view, act),
     h("a", { class: "button plain wide", href: "/doorstep/" }, "My walks"),

@@ -1,4 +1,5 @@
 // log.js: makes events. A tap is a contact; taking it back is a void; changing it is both. Nothing is ever edited.
+import { forerunner } from "./fold.js";
 
 /** @typedef {import("./types.js").Row} Row */
 /** @typedef {import("./types.js").Answers} Answers */
@@ -7,7 +8,7 @@
 /** @typedef {import("./types.js").Draft} Draft */
 
 /**
- * What was heard at a door. `replaces` is the contact it stands in for.
+ * What was heard at a door. `replaces` is the contact that Change takes back for it.
  * @typedef {object} Heard
  * @property {string} outcome
  * @property {string} [person]
@@ -25,7 +26,8 @@ export function contact(mode, stop, { outcome, person, answers, replaces }) {
   const facts = { kind: "contact", outcome, ...(person && { person }), ...(answers && { answers }) };
   const drafts = [event(stop.id, doorOf(stop), mode, facts)];
   if (replaces) drafts.unshift(voidOf(replaces, mode));
-  return { drafts, added: stop.added, unsay: unsaid(replaces) };
+  const instead = outcome === "answered" ? forerunner(stop, replaces)?.id : undefined;
+  return { drafts, added: stop.added, unsay: unsaid(replaces), instead };
 }
 
 /**

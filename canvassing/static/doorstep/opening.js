@@ -11,8 +11,9 @@ const SILENT = "No answer from the campaign's server. Try again where there is s
 
 /**
  * @param {Page} page
+ * @param {{send: () => void}} tools  tries to send soon
  */
-export function opening(page) {
+export function opening(page, tools) {
   /** @param {Partial<Entry>} change */
   function show(change) {
     page.entry = { ...(page.entry ?? blankEntry()), ...change };
@@ -26,8 +27,12 @@ export function opening(page) {
   async function swap(code, acknowledged) {
     const asked = page.entry?.step ?? "code";
     show({ step: "opening", code, message: "" });
-    const redeemed = await redeem(code, { device: deviceOf(page), acknowledged });
-    if (redeemed.went === "opened") return enterWalk(page, redeemed.walk);
+    const redeemed = await redeem(code, acknowledged);
+    if (redeemed.went === "opened") {
+      await enterWalk(page, redeemed.walk);
+      // What waited for this link.
+      return tools.send();
+    }
     if (redeemed.went === "silent") return show({ step: asked === "acknowledge" ? asked : "code", message: SILENT });
     if (redeemed.went === "refused") return show({ step: "code", code: "", message: redeemed.message });
     const { went, ...rules } = redeemed;
@@ -50,14 +55,6 @@ export function opening(page) {
       show(blankEntry());
     },
   };
-}
-
-/**
- * A walk that waits for a new link goes on under its own name; anything else gets a new one.
- * @param {Page} page
- */
-function deviceOf({ walks }) {
-  return walks.find(({ needsLink }) => needsLink)?.device ?? crypto.randomUUID();
 }
 
 /**

@@ -10,34 +10,51 @@ import { amend, ofWalk, on, write } from "./db.js";
 
 /**
  * Save what one tap came to, with the place to go on from, in one transaction: events are numbered and in the outbox.
- * Trying again after a failure that was none changes nothing, for the ids are the tap's.
+ * Trying again after a failure that was none changes nothing, for the ids are the tap's. Resolves to whether answers
+ * that the tap takes back or tells anew may be counted by now: only here is that known, for a batch may have left
+ * after the screen was drawn.
  * @param {number} allocation
  * @param {Tap} tap
  * @param {Place} place
+ * @returns {Promise<boolean>}
  */
-export function append(allocation, { drafts, added, unsay }, place) {
+export function append(allocation, { drafts, added, unsay, instead }, place) {
   return write(["walks", "outbox", "journal"], async (tx) => {
     const outbox = tx.objectStore("outbox");
-    if (await isSaved(tx, drafts)) return;
+    if (await rowOf(tx, drafts[0]?.id)) return false;
     const walk = await tx.objectStore("walks").get(allocation);
+    const counted = Boolean((await rowOf(tx, instead ?? unsay))?.counted);
     let { seq } = walk;
     for (const { id, door, event } of drafts) {
       seq += 1;
-      await outbox.put({ id, allocation, seq, door, event: { ...event, id, seq } });
+      const row = { id, allocation, seq, door, event: { ...event, id, seq } };
+      await outbox.put(counted && instead && event.kind === "contact" ? retelling(row, instead) : row);
     }
     const unsaid = unsay && (await outbox.get(unsay));
     if (unsaid) await outbox.put({ ...unsaid, event: withoutAnswers(unsaid.event) });
     await tx.objectStore("walks").put({ ...walk, seq, place, added: withDoor(walk.added, added) });
+    return counted;
   });
 }
 
 /**
  * @param {any} tx
- * @param {Draft[]} drafts
+ * @param {string | undefined} id
+ * @returns {Promise<Row | undefined>}
  */
-async function isSaved(tx, drafts) {
-  const id = drafts[0]?.id;
-  return Boolean((await tx.objectStore("outbox").get(id)) ?? (await tx.objectStore("journal").get(id)));
+async function rowOf(tx, id) {
+  if (!id) return undefined;
+  return (await tx.objectStore("outbox").get(id)) ?? tx.objectStore("journal").get(id);
+}
+
+/**
+ * A conversation told again after its answers left the phone. A second set of answers would be counted besides them.
+ * @param {Row} row
+ * @param {string} instead
+ * @returns {Row}
+ */
+function retelling(row, instead) {
+  return { ...row, event: withoutAnswers(row.event), counted: true, instead };
 }
 
 /**
@@ -66,6 +83,27 @@ export async function waiting(allocation, most) {
 }
 
 /**
+ * The same, about to leave. Answers that are to be counted are marked on disk before they are on the wire: whether they
+ * arrived is not known until the server says so, and a tap that takes them back meanwhile has to wait for nobody.
+ * @param {number} allocation
+ * @param {number} most
+ * @returns {Promise<Row[]>}
+ */
+export function leaving(allocation, most) {
+  return write(["outbox"], async (tx) => {
+    const outbox = tx.objectStore("outbox");
+    /** @type {Row[]} */
+    const all = await outbox.index("by_walk").getAll(ofWalk(allocation));
+    const rows = all.filter((row) => !row.refused).slice(0, most);
+    for (const row of rows.filter(({ event }) => event.answers && event.mode === "tally")) {
+      row.counted = true;
+      await outbox.put(row);
+    }
+    return rows;
+  });
+}
+
+/**
  * @param {number} allocation
  * @returns {Promise<Row[]>}
  */
@@ -74,7 +112,8 @@ export function journal(allocation) {
 }
 
 /**
- * How many events of `device` the server has said it holds.
+ * How many events of `device` the server has said it holds. What may have come to it under an earlier device of the same
+ * walk is not among them.
  * @param {string} device
  * @returns {Promise<number>}
  */
@@ -92,26 +131,35 @@ export function acknowledgedBy(device) {
  */
 export function acknowledge(walk, rows, results, change) {
   return write(["walks", "outbox", "journal"], async (tx) => {
-    for (const row of rows) {
-      const result = results.get(row.id);
-      if (result?.status === "refused")
-        await tx.objectStore("outbox").put({ ...row, refused: result.reason ?? "refused" });
-      else if (result) await move(tx, row, walk.device);
+    const kept = await tx.objectStore("walks").get(walk.allocation);
+    // Wiped whole while the answer was on its way.
+    if (!kept) return;
+    for (const { id } of rows) {
+      // As it is now: what was undone on the way has lost its answers, and must not get them back.
+      const row = await tx.objectStore("outbox").get(id);
+      const result = results.get(id);
+      if (row && result) await settle(tx, row, result, walk.device);
     }
-    const { added } = await tx.objectStore("walks").get(walk.allocation);
-    await amend(tx, walk.allocation, { ...change, added: named(added, rows, results) });
+    await amend(tx, walk.allocation, { ...change, added: named(kept.added, rows, results) });
   });
 }
 
 /**
  * @param {any} tx
  * @param {Row} row
+ * @param {{status: string, reason?: string}} result
  * @param {string} device
  */
-async function move(tx, row, device) {
+async function settle(tx, row, { status, reason }, device) {
+  const outbox = tx.objectStore("outbox");
+  if (status === "refused") return outbox.put({ ...row, refused: reason ?? "refused" });
   const event = row.event.mode === "tally" ? withoutAnswers(row.event) : row.event;
-  await tx.objectStore("outbox").delete(row.id);
-  await tx.objectStore("journal").put({ ...row, event, device, acknowledged: Date.now() });
+  // What is held is not counted, now or ever.
+  const counted = row.counted && (status !== "held" || Boolean(row.instead));
+  await outbox.delete(row.id);
+  await tx
+    .objectStore("journal")
+    .put({ ...row, event, counted, device: row.device ?? device, acknowledged: Date.now() });
 }
 
 /**

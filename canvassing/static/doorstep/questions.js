@@ -10,19 +10,22 @@ import { button, counted, h, title } from "./screen.js";
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./types.js").Acts} Acts */
 
+const COUNTED = "Answers already counted stay as they are. Only who spoke can still be changed.";
 const TALLY = "Answers are only counted for the polling district. They are never tied to this door or this person.";
 
 /** @typedef {{question: Question | null}} Step  null asks who it is */
 
 /**
- * What is asked at a door. Opinions only where the campaign's legal mode lets a volunteer ask.
+ * What is asked at a door. Opinions only where the campaign's legal mode lets a volunteer ask, and where the same
+ * conversation may not have been counted before.
  * @param {Stop} stop
  * @param {Pack} pack
+ * @param {boolean} [silent]
  * @returns {Step[]}
  */
-export function stepsAt(stop, pack) {
+export function stepsAt(stop, pack, silent = false) {
   const who = pack.names && stop.people.length > 0 ? [{ question: null }] : [];
-  const asks = pack.mode === "tally" || pack.mode === "full";
+  const asks = !silent && (pack.mode === "tally" || pack.mode === "full");
   return [...who, ...(asks ? pack.questions.map((question) => ({ question })) : [])];
 }
 
@@ -33,7 +36,7 @@ export function stepsAt(stop, pack) {
 export function questionScreen({ look, pack, place }, act) {
   const stop = /** @type {Stop} */ (look.current);
   const talk = /** @type {Talk} */ (place.talk);
-  const steps = stepsAt(stop, pack);
+  const steps = stepsAt(stop, pack, talk.silent);
   const question = steps[talk.step]?.question ?? null;
   return h(
     "section",
@@ -44,6 +47,7 @@ export function questionScreen({ look, pack, place }, act) {
       h("p", { class: "facts" }, `${stop.short} ${stop.streetName} · ${talk.step + 1} of ${steps.length}`),
       title(question ? question.text : "Who spoke to you?"),
       question && pack.mode === "tally" && h("p", { class: "note" }, TALLY),
+      talk.silent && h("p", { class: "note" }, COUNTED),
     ),
     question ? choices(question, talk, act) : people(stop, talk, act),
     paces(talk, steps, act),

@@ -38,12 +38,14 @@ export function dropCode() {
 }
 
 /**
+ * The device is new with every link: nobody knows which walk a code opens, and no two walks may share one.
  * @param {string} code
- * @param {{device: string, acknowledged?: string}} who  `acknowledged`: the version of the register rules agreed to
+ * @param {string} [acknowledged]  the version of the register rules agreed to
  * @returns {Promise<Redeemed>}
  */
-export async function redeem(code, { device, acknowledged }) {
+export async function redeem(code, acknowledged) {
   sessionStorage.setItem(WAITING, code);
+  const device = crypto.randomUUID();
   const { status, body } = await api.redeem({ code, device, ...(acknowledged && { acknowledged }) });
   if (status === 0 || status >= 500) return { went: "silent" };
   if (status === 401) return { went: "sign-in" };
@@ -70,14 +72,16 @@ function opened(body) {
     token: body.token,
     device: body.device,
     seq: 0,
-    expiresAt: Date.parse(body.expires_at),
+    expiresAt: 0,
     skew: 0,
     heardAt: now,
     ...heard(body, now),
     sentAt: 0,
     etag: "",
     needsLink: false,
+    repost: false,
     wipe: "none",
+    ended: false,
     place: { door: null },
     added: [],
   };

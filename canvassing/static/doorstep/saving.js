@@ -1,5 +1,5 @@
 // saving.js: what a tap on an outcome or an answer does. On disk first; only then does the screen move on.
-import { nextDoor } from "./fold.js";
+import { forerunner, nextDoor } from "./fold.js";
 import { contact, undoing } from "./log.js";
 import { opened, stand, turn } from "./moving.js";
 import { append } from "./outbox.js";
@@ -16,6 +16,10 @@ import { stepsAt } from "./questions.js";
 /** @typedef {import("./types.js").Place} Place */
 /** @typedef {import("./log.js").Heard} Heard */
 
+/** @typedef {{plain: string, counted: string}} Said  what the screen says once saved; `counted`: where answers stay */
+
+const STAY = "answers already counted stay.";
+
 /**
  * Saving, for everything that is logged: on disk, then the next door; or NOT saved, and everything as it was.
  * @param {Page} page
@@ -29,23 +33,23 @@ export function makeSave(page, tools) {
    * @param {Stop} stop
    * @param {Tap} tap
    * @param {Place} place
-   * @param {string} [notice]
+   * @param {Said} said
    * @param {number} [allocation]
    * @returns {Promise<void>}
    */
-  return async function save(stop, tap, place, notice = "", allocation = opened(page).kept.walk.allocation) {
+  return async function save(stop, tap, place, said, allocation = opened(page).kept.walk.allocation) {
     if (saving) return;
     saving = true;
     const here = page.place.door;
-    const written = await append(allocation, tap, place).then(
-      () => true,
-      () => false,
+    const notice = await append(allocation, tap, place).then(
+      (counted) => (counted ? said.counted : said.plain),
+      () => null,
     );
     saving = false;
-    if (!written) {
+    if (notice === null) {
       // Tried again from another door, it must not take the volunteer away from there.
-      const again = () => save(stop, tap, page.place.door === here ? place : page.place, notice, allocation);
-      page.unsaved.set(stop.id, { label: stop.label, again });
+      const again = () => save(stop, tap, page.place.door === here ? place : page.place, said, allocation);
+      page.unsaved.set(stop.id, { allocation, label: stop.label, again });
       return paint(page, true);
     }
     page.unsaved.delete(stop.id);
@@ -70,7 +74,8 @@ function logAt(page, save, stop, heard) {
   // After a change one goes on from the newest door, not from the one that was changed.
   const newest = heard.replaces && look.stops.find(({ logs }) => look.last && logs.includes(look.last));
   const place = { door: nextDoor(look.stops, (newest || stop).id) };
-  return save(stop, contact(modeOf(kept), stop, heard), place);
+  const counted = `${stop.short} ${heard.replaces ? "changed" : "saved"}; ${STAY}`;
+  return save(stop, contact(modeOf(kept), stop, heard), place, { plain: "", counted });
 }
 
 /**
@@ -94,13 +99,17 @@ export function logging(page, save) {
      */
     log(stop, outcome) {
       const { pack } = opened(page).kept;
-      const replaces = page.changing ?? undefined;
-      if (outcome !== "answered" || !pack || stepsAt(stop, pack).length === 0) {
+      // As it is now, not as it was when Change was tapped: it may have left the phone since.
+      const replaces = stop.logs.find(({ id }) => id === page.changing?.id);
+      const silent = Boolean(forerunner(stop, replaces)?.counted);
+      const steps = pack ? stepsAt(stop, pack, silent).length : 0;
+      if (outcome !== "answered" || steps === 0) {
         logAt(page, save, stop, { outcome, replaces });
         return;
       }
       const begun = page.place.talk ?? { step: 0, answers: {}, named: false };
-      stand(page, { ...page.place, talk: { ...begun, replaces: replaces?.id } });
+      const talk = { ...begun, step: Math.min(begun.step, steps - 1), replaces: replaces?.id, silent };
+      stand(page, { ...page.place, talk });
       turn(page, "asking");
       paint(page, true);
     },
@@ -120,9 +129,8 @@ export function logging(page, save) {
      */
     undo(stop, row) {
       const mode = modeOf(opened(page).kept);
-      const counted = row.acknowledged && row.event.mode === "tally" && row.event.outcome === "answered";
-      const notice = counted ? `${stop.short} undone; answers already counted stay.` : `${stop.short} undone.`;
-      save(stop, undoing(mode, row), { door: stop.id }, notice);
+      const said = { plain: `${stop.short} undone.`, counted: `${stop.short} undone; ${STAY}` };
+      save(stop, undoing(mode, row), { door: stop.id }, said);
     },
   };
 }
@@ -144,8 +152,8 @@ export function asking(page, save) {
   /** @param {Partial<Talk>} change */
   function onward(change) {
     const { kept, look } = opened(page);
-    const last = stepsAt(/** @type {Stop} */ (look.current), /** @type {Pack} */ (kept.pack)).length - 1;
-    const { step } = talk();
+    const { step, silent } = talk();
+    const last = stepsAt(/** @type {Stop} */ (look.current), /** @type {Pack} */ (kept.pack), silent).length - 1;
     write({ ...change, step: Math.min(step + 1, last) });
     if (step === last) /** @type {HTMLElement} */ (document.querySelector(".save")).focus();
   }

@@ -80,7 +80,7 @@ export function clock(moment) {
   return new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
-/** @param {string} moment */
+/** @param {number | string} moment */
 export function day(moment) {
   return new Date(moment).toLocaleDateString("en-GB", { day: "numeric", month: "long" });
 }

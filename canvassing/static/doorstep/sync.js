@@ -18,6 +18,8 @@ const TAKEN = new Set(["accepted", "duplicate", "held", "refused"]);
 
 /** @type {Sent} */
 const SENT = { went: "sent", wait: 0 };
+/** @type {Sent} */
+const LATER = { went: "later", wait: 0 };
 
 /**
  * Send what waits of every walk on this phone. One tab at a time: another waits here, then finds nothing to send, and
@@ -40,10 +42,22 @@ export function drain() {
  * @returns {Promise<Sent>}
  */
 async function drainWalk(walk) {
+  const waits = walk.repost || (await outbox.waiting(walk.allocation, 1)).length > 0;
+  // Certainly no network: then nothing leaves, and what was said can still be changed.
+  if (waits && !navigator.onLine) return LATER;
+  const sent = walk.repost ? await afterNewLink(walk) : SENT;
+  return sent.went === "sent" ? drainOutbox(walk) : sent;
+}
+
+/**
+ * @param {Walk} walk
+ * @returns {Promise<Sent>}
+ */
+async function drainOutbox(walk) {
   let most = BATCH;
   let reply = null;
   for (;;) {
-    const rows = await outbox.waiting(walk.allocation, most);
+    const rows = await outbox.leaving(walk.allocation, most);
     if (rows.length === 0) break;
     const answer = await api.events(walk.token, envelope(walk, rows));
     const results = namedIn(answer, rows);
@@ -58,10 +72,7 @@ async function drainWalk(walk) {
       await setAside(walk, rows, `the server answered ${answer.status}`);
     }
   }
-  if (!reply) return SENT;
-  const sent = await restore(walk, reply.have);
-  if (reply.wipe === "all") await db.forgetWalk(walk.allocation);
-  return sent;
+  return reply ? restore(walk, reply.have) : SENT;
 }
 
 /**
@@ -73,6 +84,11 @@ function envelope(walk, rows) {
   return { v: 1, device: walk.device, sent_at: sentAt, client: api.CLIENT, events: rows.map(({ event }) => event) };
 }
 
+/** @param {Answer} answer */
+function hasResults({ status, body }) {
+  return status === 200 && Array.isArray(body?.results);
+}
+
 /**
  * The results that speak of `rows`; null when this is not an answer to them, whatever its status says.
  * @param {Answer} answer
@@ -80,7 +96,7 @@ function envelope(walk, rows) {
  * @returns {Map<string, any> | null}
  */
 function namedIn(answer, rows) {
-  if (answer.status !== 200 || !Array.isArray(answer.body?.results)) return null;
+  if (!hasResults(answer)) return null;
   const sent = new Set(rows.map(({ id }) => id));
   const known = answer.body.results.filter((/** @type {any} */ one) => sent.has(one?.id) && TAKEN.has(one.status));
   return known.length > 0 ? new Map(known.map((/** @type {any} */ one) => [one.id, one])) : null;
@@ -95,18 +111,33 @@ function namedIn(answer, rows) {
 async function take(walk, rows, results, body) {
   const now = Date.now();
   await outbox.acknowledge(walk, rows, results, { sentAt: now, ...heard(body, now) });
-  if (body.wipe === "doors" || body.wipe === "all") await db.wipeDoors(walk.allocation, body.wipe);
+  await wipe(walk, body.wipe);
 }
 
 /**
- * What any answer of the server tells: that it lives, and how far this phone's clock is off.
- * @param {{server_time?: string}} body
+ * What any answer of the server tells: that it lives, how far this phone's clock is off, until when the walk is out.
+ * @param {{server_time?: string, expires_at?: string}} body
  * @param {number} now
  * @returns {Partial<Walk>}
  */
 export function heard(body, now) {
   const skew = Date.parse(body.server_time ?? "") - now;
-  return Number.isNaN(skew) ? { heardAt: now } : { heardAt: now, skew };
+  const expiresAt = Date.parse(body.expires_at ?? "");
+  return {
+    heardAt: now,
+    ...(!Number.isNaN(skew) && { skew }),
+    ...(!Number.isNaN(expiresAt) && { expiresAt }),
+  };
+}
+
+/**
+ * Delete what the server says must go: the doors of a walk that is over, or all there is of it.
+ * @param {Walk} walk
+ * @param {string | undefined} what
+ */
+async function wipe({ allocation }, what) {
+  if (what === "all") await db.forgetWalk(allocation);
+  else if (what === "doors") await db.wipeDoors(allocation, { ended: true });
 }
 
 /**
@@ -132,13 +163,13 @@ async function refusal(walk, answer) {
 }
 
 /**
- * What a refused token means for the phone: doors are wiped when the walk is over or the phone was reported stolen,
- * and sending waits for a new link. The outbox is touched by neither.
+ * What a refused token means for the phone: doors are wiped when the walk is over, everything when the phone was
+ * reported stolen; else sending waits for a new link, and the outbox stays as it is.
  * @param {Walk} walk
  * @param {Answer} answer
  */
 export async function obey(walk, { status, body }) {
-  if (status === 410 || body?.wipe === "all") await db.wipeDoors(walk.allocation, "doors");
+  await wipe(walk, body?.wipe ?? (status === 410 ? "doors" : "none"));
   if (status === 401) await db.note(walk.allocation, { needsLink: true });
 }
 
@@ -157,11 +188,37 @@ const shortfalls = new Map();
 async function restore(walk, have) {
   const count = await outbox.acknowledgedBy(walk.device);
   if (have >= count || shortfalls.get(walk.device) === count - have) return SENT;
-  const rows = await outbox.journal(walk.allocation);
-  for (let from = 0; from < rows.length; from += BATCH) {
-    const answer = await api.events(walk.token, envelope(walk, rows.slice(from, from + BATCH)));
-    if (answer.status !== 200) return refusal(walk, answer);
-    shortfalls.set(walk.device, count - answer.body.have);
-  }
+  const answer = await repost(walk);
+  if (answer && !hasResults(answer)) return refusal(walk, answer);
+  shortfalls.set(walk.device, count - (answer?.body.have ?? have));
   return SENT;
+}
+
+/**
+ * A token that was lost may have been lost together with events, and what the server holds under the old device cannot
+ * be asked: the first thing that goes out under a new link is the journal.
+ * @param {Walk} walk
+ * @returns {Promise<Sent>}
+ */
+async function afterNewLink(walk) {
+  const answer = await repost(walk);
+  if (answer && !hasResults(answer)) return refusal(walk, answer);
+  await db.note(walk.allocation, { repost: false });
+  return SENT;
+}
+
+/**
+ * Send the whole journal again; what the server holds already changes nothing there. Resolves to the last answer, or
+ * the first that is none; null when there is no journal.
+ * @param {Walk} walk
+ */
+async function repost(walk) {
+  const rows = await outbox.journal(walk.allocation);
+  /** @type {Answer | null} */
+  let answer = null;
+  for (let from = 0; from < rows.length; from += BATCH) {
+    answer = await api.events(walk.token, envelope(walk, rows.slice(from, from + BATCH)));
+    if (!hasResults(answer)) break;
+  }
+  return answer;
 }

@@ -65,13 +65,15 @@
  */
 
 /**
- * What one tap comes to: its events, whose ids are made now; a door that is new with it; and the unsent contact whose
- * answers must not travel any more.
- * @typedef {{drafts: Draft[], added?: AddedDoor, unsay?: string}} Tap
+ * What one tap comes to: its events, whose ids are made now; a door that is new with it; the contact that is taken back,
+ * whose answers must not travel any more; and the conversation that a new one stands in for.
+ * @typedef {{drafts: Draft[], added?: AddedDoor, unsay?: string, instead?: string}} Tap
  */
 
 /**
  * An event as kept: in the outbox until a result names it, then in the journal. `door` is the door's id on this phone.
+ * `counted`: its answers were on their way in tally mode, so the server may have counted them; or they were with the
+ * contact that it stands in for, `instead`. `device` is the first it may have been sent under.
  * @typedef {object} Row
  * @property {string} id
  * @property {number} allocation
@@ -79,6 +81,8 @@
  * @property {string} door
  * @property {DoorEvent} event
  * @property {string} [refused]
+ * @property {boolean} [counted]
+ * @property {string} [instead]
  * @property {string} [device]
  * @property {number} [acknowledged]
  */
@@ -92,17 +96,20 @@
  */
 
 /**
- * A conversation as far as it has come. `replaces` is the contact it stands in for.
+ * A conversation as far as it has come. `replaces` is the contact that Change takes back for it; `silent`: its answers
+ * may be counted already, so only who spoke is asked.
  * @typedef {object} Talk
  * @property {number} step
  * @property {string} [person]
  * @property {Answers} answers
  * @property {boolean} named
  * @property {string} [replaces]
+ * @property {boolean} [silent]
  */
 
 /**
- * A walk opened on this phone. Times are milliseconds; `skew` is server minus phone.
+ * A walk opened on this phone. Times are milliseconds; `skew` is server minus phone. `wipe`: its doors were removed;
+ * `ended`: because the server said that it is over. `repost`: a new link came, and the journal is to be sent again.
  * @typedef {object} Walk
  * @property {number} allocation
  * @property {string} name
@@ -115,7 +122,9 @@
  * @property {number} sentAt
  * @property {string} etag
  * @property {boolean} needsLink
- * @property {"none" | "doors" | "all"} wipe
+ * @property {boolean} repost
+ * @property {"none" | "doors"} wipe
+ * @property {boolean} ended
  * @property {Place} place
  * @property {AddedDoor[]} added
  */
@@ -131,8 +140,9 @@
  */
 
 /**
- * A door with what this phone logged there. `short` is its label without the block, which stands above it.
- * @typedef {Door & {logs: Row[], short: string, streetName: string, added?: AddedDoor}} Stop
+ * A door with what this phone logged there. `short` is its label without the block, which stands above it; `spent` are
+ * conversations that were taken back though their answers may be counted, while no other stands in for them.
+ * @typedef {Door & {logs: Row[], spent: Row[], short: string, streetName: string, added?: AddedDoor}} Stop
  */
 
 /**
@@ -173,7 +183,7 @@
  * @property {string} version
  */
 
-/** @typedef {{label: string, again: () => Promise<void>}} Unsaved */
+/** @typedef {{allocation: number, label: string, again: () => Promise<void>}} Unsaved */
 
 /**
  * What the page shows now. `entry` is null while a walk is open; `unsaved` has, by door, what could not be written.

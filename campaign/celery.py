@@ -13,7 +13,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 def configuration() -> dict[str, Any]:
     """Read when Celery is first used, not when this package is first imported: that may be before the settings."""
     return broker() | {
-        "imports": ("canvassing.allocation.tasks", "canvassing.register.tasks", "campaign.schedule"),
+        "imports": (
+            "canvassing.allocation.tasks",
+            "canvassing.register.tasks",
+            "volunteers.messaging.tasks",
+            "volunteers.reminders.tasks",
+            "volunteers.signup.tasks",
+            "campaign.schedule",
+        ),
         "timezone": "UTC",
         "task_ignore_result": True,
         "task_acks_late": True,  # a killed worker's bell rings again

@@ -17,6 +17,8 @@ DEBUG = env.bool("DEBUG", False)
 ONE_LAPTOP = ["127.0.0.1", "localhost", "[::1]"]
 ONE_LAPTOPS_KEY = "development-only-key-of-a-campaign-on-one-laptop-not-for-a-server"
 SECRET_KEY = env.str("SECRET_KEY", ONE_LAPTOPS_KEY)
+# What links in messages begin with: they are written by the worker, which has no request to ask.
+SITE_URL: str = env.str("SITE_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=ONE_LAPTOP)
 if SECRET_KEY == ONE_LAPTOPS_KEY and set(ALLOWED_HOSTS) - set(ONE_LAPTOP):
     raise ImproperlyConfigured("The default SECRET_KEY is public: set your own before other hosts are allowed.")
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "phonenumber_field",
 ]
 
 MIDDLEWARE = [
@@ -70,6 +73,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "campaign.home.context.campaign",
+                "campaign.home.context.banners",
             ],
         },
     }
@@ -101,7 +105,15 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "volunteers.people.adapter.ClosedSignUpAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
+# A code goes to a number only where a provider is named to carry it.
+SMS_URL = env.str("SMS_URL", "")
+SMS_TOKEN = env.str("SMS_TOKEN", "")
+SMS_FROM = env.str("SMS_FROM", "Campaign")
+if SMS_URL and not SMS_URL.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    raise ImproperlyConfigured("SMS_URL must be https: text messages hold names and places.")
+ACCOUNT_LOGIN_METHODS = {"email", "phone"} if SMS_URL else {"email"}
+PHONENUMBER_DEFAULT_REGION = "GB"
+PHONENUMBER_DB_FORMAT = "E164"
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
@@ -114,7 +126,13 @@ ACCOUNT_SESSION_REMEMBER = True
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds; a mail server that stalls must not hold up the others
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "campaign@localhost")
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "")
+if EMAIL_PROVIDER:
+    INSTALLED_APPS.append("anymail")
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+    ANYMAIL = env.dict("EMAIL_PROVIDER_SETTINGS", default={})
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

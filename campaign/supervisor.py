@@ -84,7 +84,10 @@ def run(*, var: Path, port: int, prepare: Callable[[], None], announce: Callable
         _refuse_busy(port)
         with signals.interrupting():
             prepare()
-        environment = os.environ | {"DATABASE_URL": url, "ROSETTE_VAR": str(var), "HOST": HOST, "PORT": str(port)}
+        site = {"SITE_URL": os.environ.get("SITE_URL", address)}
+        environment = (
+            os.environ | site | {"DATABASE_URL": url, "ROSETTE_VAR": str(var), "HOST": HOST, "PORT": str(port)}
+        )
         with _children(environment) as children:
             write_down([processes.mark(child.pid) for child in children.values()])
             if _wait_for_answer(port, children, signals):

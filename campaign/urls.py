@@ -1,7 +1,9 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.urls import include, path
 
+from campaign.access import open_to_all
 from canvassing.doorstep import api
 
 urlpatterns = [
@@ -11,3 +13,9 @@ urlpatterns = [
     path("", include("canvassing.urls")),
     path("api/", api.urls),
 ]
+if settings.EMAIL_PROVIDER:
+    from anymail import urls as anymail
+
+    for pattern in anymail.urlpatterns:
+        open_to_all(pattern.callback)  # the provider's own secret is the permission
+    urlpatterns.append(path("anymail/", include(anymail)))

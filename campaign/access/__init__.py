@@ -32,13 +32,28 @@ class Permission(StrEnum):
     SEE_COVERAGE = "see coverage"
     PLAN_WALKS = "cut and hand out walks"
     OPEN_DOORSTEP = "open a walk on the doorstep"
+    BOOK_SESSIONS = "book sessions"
+    PLAN_SESSIONS = "plan sessions"
+    SEE_VOLUNTEERS = "see who volunteers"
+    SEE_MESSAGES = "see what messages are owed"
+    EDIT_WORDINGS = "edit what messages say"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset(Permission),
-    Role.ORGANISER: frozenset({Permission.SEE_COVERAGE, Permission.PLAN_WALKS, Permission.OPEN_DOORSTEP}),
-    Role.VOLUNTEER: frozenset({Permission.OPEN_DOORSTEP}),
-    Role.TELLER: frozenset(),
+    Role.ORGANISER: frozenset(
+        {
+            Permission.SEE_COVERAGE,
+            Permission.PLAN_WALKS,
+            Permission.OPEN_DOORSTEP,
+            Permission.BOOK_SESSIONS,
+            Permission.PLAN_SESSIONS,
+            Permission.SEE_VOLUNTEERS,
+            Permission.SEE_MESSAGES,
+        }
+    ),
+    Role.VOLUNTEER: frozenset({Permission.OPEN_DOORSTEP, Permission.BOOK_SESSIONS}),
+    Role.TELLER: frozenset({Permission.BOOK_SESSIONS}),
 }
 
 

@@ -275,10 +275,18 @@ def _postmaster_among(running: list[psutil.Process], data: Path) -> bool:
     return any(process.pid == pid for process in running)
 
 
+def _parent(process: psutil.Process) -> int:
+    """The number of its parent; 0 for one that has just ended."""
+    try:
+        return int(process.ppid())
+    except psutil.NoSuchProcess:
+        return 0
+
+
 def _end(running: list[psutil.Process]) -> bool:
     """Ask the server for a fast shutdown, then an immediate one, then kill; False if there was nothing to end."""
     numbers = {process.pid for process in running}
-    heads = [process for process in running if process.ppid() not in numbers]
+    heads = [process for process in running if _parent(process) not in numbers]
     left = running
     for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, KILL_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
         processes.send(heads if how is not signal.SIGKILL else left, how)

@@ -30,3 +30,8 @@ class FailureLimit:
 
     def _slots(self, who: str) -> list[str]:
         return [f"{self.name}:{who}:{slot}" for slot in range(self.most)]
+
+
+def minutes(number: int) -> timedelta:
+    """So that a limit reads as it is said."""
+    return timedelta(minutes=number)

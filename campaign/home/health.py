@@ -6,8 +6,11 @@ from django.db import Error, connection
 from kombu.exceptions import OperationalError
 
 from campaign.celery import app
+from volunteers.messaging.health import oldest_owed
 
 PATIENCE = 2
+
+__all__ = ["broker_answers", "database_answers", "oldest_owed"]
 
 log = logging.getLogger(__name__)
 

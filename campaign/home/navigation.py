@@ -17,6 +17,7 @@ class Place:
     permission: Permission
     hint: str
     in_header: bool = True
+    for_volunteers: bool = False  # in the header of those who do not organise as well
 
     @property
     def url(self) -> str:
@@ -42,6 +43,39 @@ PLACES = (
         "Register",
         Permission.IMPORT_REGISTER,
         "Bring in the council's register file and see what changed.",
+    ),
+    Place(
+        "volunteers:plan-sessions",
+        "Sessions",
+        Permission.PLAN_SESSIONS,
+        "Plan canvassing sessions, see who comes and where people are missing.",
+    ),
+    Place(
+        "volunteers",
+        "Volunteers",
+        Permission.SEE_VOLUNTEERS,
+        "Who helps, how often they came, and entries that are one person.",
+    ),
+    Place(
+        "volunteers:join-links",
+        "Posters",
+        Permission.PLAN_SESSIONS,
+        "QR codes for posters and leaflets, and how many joined by each.",
+        in_header=False,
+    ),
+    Place(
+        "volunteers:outbox",
+        "Messages",
+        Permission.SEE_MESSAGES,
+        "What is owed, what does not get through, what failed.",
+        in_header=False,
+    ),
+    Place(
+        "volunteers:wordings",
+        "Wordings",
+        Permission.EDIT_WORDINGS,
+        "What each kind of message says.",
+        in_header=False,
     ),
     Place("volunteers:people", "People", Permission.GIVE_ROLES, "Give and take roles by email address."),
     Place(
@@ -76,7 +110,16 @@ PLACES = (
         "My walks",
         Permission.OPEN_DOORSTEP,
         "The doors in your hands. Open one on your phone.",
+        for_volunteers=True,
     ),
+    Place(
+        "volunteers:sessions",
+        "Come along",
+        Permission.BOOK_SESSIONS,
+        "Sessions you can come to, and your places in them.",
+        for_volunteers=True,
+    ),
+    Place("me", "Me", Permission.BOOK_SESSIONS, "Your sessions, messages, calendar and data."),
 )
 
 
@@ -91,8 +134,12 @@ def landing_page(person: Any) -> str:
 
 
 def header(person: Any, path: str) -> list[tuple[Place, bool]]:
-    """The header's places for `person`, each with whether the page at `path` belongs to it."""
-    places = [place for place in places_for(person) if place.in_header]
+    """The header's places for `person`, each with whether the page at `path` belongs to it.
+
+    An organiser's are those of organising: a volunteer's own stand on the organisers' first page.
+    """
+    organises = may(person, Permission.PLAN_SESSIONS)
+    places = [place for place in places_for(person) if place.in_header and not (organises and place.for_volunteers)]
     around = [place for place in places if path == place.url or _is_part_of(path, place)]
     here = max(around, key=lambda place: len(place.url), default=None)
     return [(place, place == here) for place in places]

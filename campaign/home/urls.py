@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.home.views import areas, details, organise, public
+from campaign.home.views import areas, call_off, details, me, organise, public, volunteers
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -15,4 +15,14 @@ urlpatterns = [
     path("organise/details/", details.details, name="details"),
     path("organise/deadlines/", details.deadlines, name="deadlines"),
     path("organise/areas/", areas.areas, name="areas"),
+    path("organise/sessions/<int:pk>/call-off/", call_off.call_off, name="call-off"),
+    path("organise/volunteers/", volunteers.volunteers, name="volunteers"),
+    path("organise/volunteers/<int:pk>/", volunteers.reveal, name="reveal-volunteer"),
+    path("organise/volunteers/duplicates/", volunteers.duplicates, name="duplicates"),
+    path("me/", me.me, name="me"),
+    path("me/notices/", me.notices, name="notices"),
+    path("me/calendar/", me.calendar_feed, name="my-calendar"),
+    path("me/friends/", me.friends, name="friends"),
+    path("me/data/", me.download, name="my-data"),
+    path("me/delete/", me.delete_me, name="delete-me"),
 ]

@@ -13,6 +13,7 @@ from canvassing.allocation.hand_out import LONGEST_LEASE, USUAL_LEASE
 from canvassing.allocation.models import Allocation
 from canvassing.electorate.models import PollingDistrict
 from volunteers.people.models import RoleGrant, Volunteer
+from volunteers.sessions.models import Booking
 
 QUARTER = timedelta(minutes=15)
 NAMES_SHOWN = 150
@@ -46,8 +47,7 @@ class HolderField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Somebody who may open a walk on the doorstep, by full name, and whether a walk is in those hands already."""
 
     def label_from_instance(self, obj: Any) -> str:
-        name = f"{obj.given_name} {obj.family_name}".strip()
-        return f"{name} (has a walk already)" if obj.has_a_walk else name
+        return f"{obj.full_name} (has a walk already)" if obj.has_a_walk else obj.full_name
 
 
 def _until_field(help_text: str) -> forms.DateTimeField:
@@ -72,10 +72,10 @@ class HandOutForm(forms.Form):
         holder = (data or {}).get("holder", "")
         chosen = everybody.filter(pk=holder) if holder.isdecimal() and len(holder) <= LONGEST_KEY else []
         shown = [*found[:NAMES_SHOWN], *(person for person in chosen if person not in found[:NAMES_SHOWN])]
-        field.choices = [
-            ("", field.empty_label or ""),
-            *((person.pk, field.label_from_instance(person)) for person in shown),
-        ]
+        here = [(person.pk, field.label_from_instance(person)) for person in shown if person.is_here]
+        others = [(person.pk, field.label_from_instance(person)) for person in shown if not person.is_here]
+        grouped = [("Checked in now", here), ("Not checked in", others)] if here else others
+        field.choices = [("", field.empty_label or ""), *grouped]
 
 
 class ExtendForm(forms.Form):
@@ -92,12 +92,17 @@ def on_the_quarter(moment: datetime) -> datetime:
 
 
 def canvassers(at: datetime) -> QuerySet[Volunteer, Any]:
-    """People who may open a walk on the doorstep, by name, with `has_a_walk`."""
+    """People who may open a walk on the doorstep, whoever is checked in first, with `is_here` and `has_a_walk`."""
     may = RoleGrant.objects.filter(user=OuterRef("user"), role__in=roles_that_may(Permission.OPEN_DOORSTEP))
     return (
-        Volunteer.objects.filter(Exists(may), user__is_active=True)
-        .annotate(has_a_walk=Exists(Allocation.objects.standing(at).filter(holder=OuterRef("pk"))))
-        .order_by("given_name", "family_name", "pk")
+        Volunteer.objects.present()
+        .filter(Exists(may), user__is_active=True)
+        .exclude(age_band=Volunteer.AgeBand.UNDER_SIXTEEN)
+        .annotate(
+            has_a_walk=Exists(Allocation.objects.standing(at).filter(holder=OuterRef("pk"))),
+            is_here=Exists(Booking.objects.here(at).filter(volunteer=OuterRef("pk"))),
+        )
+        .order_by("-is_here", "given_name", "family_name", "pk")
     )
 
 

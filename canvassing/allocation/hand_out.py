@@ -14,6 +14,8 @@ from canvassing.allocation.moments import clock
 from canvassing.electorate.models import Household
 from canvassing.walks.models import Walk
 from volunteers.people.models import User, Volunteer
+from volunteers.sessions.check_in import has_consent
+from volunteers.sessions.models import Booking
 
 USUAL_LEASE = timedelta(hours=3)
 A_LITTLE_MORE = timedelta(hours=1)
@@ -47,10 +49,19 @@ def hand_out(*, walk: Walk, holder: Volunteer, by: User | None, until: datetime,
 
     A walk without doors is handed out by itself. A walk retired by a re-cut may still be handed out by whoever has
     its page open: holds are on doors, so its successors leave out what it took. Raises HandOutError when the walk is
-    out already, when each of its doors is in somebody's hands or has lost its electors, or when the lease is over, or
-    longer than a week.
+    out already, when each of its doors is in somebody's hands or has lost its electors, when the lease is over, or
+    longer than a week, when the holder is too young to see the register, or under 18 without a guardian's
+    consent and an adult who goes along.
     """
     check_lease(until, at=at)
+    if not holder.may_see_electors:
+        raise HandOutError(
+            f"{holder.known_as} is under 16 and may not see the register. Hand it to the adult with them."
+        )
+    if not has_consent(holder):
+        raise HandOutError(f"{holder.known_as} is under 18 and no parent or guardian has agreed yet.")
+    if holder.is_minor and holder.adult_partner_id is None:
+        raise HandOutError(f"{holder.known_as} is under 18. Say on the session's list which adult goes along.")
     try:
         return _hand_out(walk, holder, by, until, at)
     except IntegrityError as error:
@@ -78,7 +89,15 @@ def _hand_out(walk: Walk, holder: Volunteer, by: User | None, until: datetime, a
     if walk.door_count and not labels:
         raise HandOutError(f"Nobody is registered behind any door of {walk} now. Cut its polling district anew.")
     holds.end_run_out(Q(walk=walk) | holds.of_doors(labels, walk.purpose), at=at)
-    allocation = Allocation.objects.create(walk=walk, holder=holder, handed_out_by=by, started_at=at, expires_at=until)
+    here = Booking.objects.here(at).filter(volunteer=holder).order_by("-checked_in_at", "pk").first()
+    allocation = Allocation.objects.create(
+        walk=walk,
+        session_id=here.session_id if here else None,
+        holder=holder,
+        handed_out_by=by,
+        started_at=at,
+        expires_at=until,
+    )
     mine = holds.take(allocation=allocation, household_ids=labels)
     elsewhere = _named({pk: label for pk, label in labels.items() if pk not in mine}, walk.purpose)
     if labels and not mine:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from canvassing.electorate.models import Household
 from canvassing.walks.models import Purpose, Walk
 from volunteers.people.models import User, Volunteer
+from volunteers.sessions.models import Session
 
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):
@@ -35,6 +36,7 @@ class Allocation(models.Model):
 
     walk = models.ForeignKey(Walk, on_delete=models.PROTECT, related_name="allocations")
     holder = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="allocations")
+    session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="allocations")
     handed_out_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from campaign.audit import trail
 from canvassing.allocation import codes
+from canvassing.allocation.codes import CodeError
 from canvassing.allocation.models import Allocation
 from canvassing.doorstep import register_rules, tokens
 from volunteers.people.models import RegisterAcknowledgement, User, Volunteer
@@ -34,6 +35,10 @@ def open_walk(*, user: User, code: str, device: UUID, acknowledged: str, at: dat
     """
     people = list(Volunteer.objects.of(user).values_list("pk", flat=True))
     allocation = codes.redeem(code=code, volunteer_ids=people, at=at)
+    if not allocation.holder.may_see_electors:
+        raise CodeError(
+            CodeError.Reason.ENDED, "Nobody under 16 may see the register. The adult with you opens the walk."
+        )
     _acknowledge(allocation.holder, acknowledged, at)
     token = tokens.issue(allocation=allocation, volunteer=allocation.holder, device=device, at=at)
     trail.record(act="walk opened on a phone", actor=user, subject=f"allocation:{allocation.pk}", at=at)

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from campaign.access import Role
+from campaign.areas.models import Ward
 from volunteers.people.models import User, Volunteer
 
 ROLE_WORDS = {
@@ -53,6 +54,13 @@ class TakeRoleForm(forms.Form):
 
     user = forms.ModelChoiceField(User.objects.all())
     role = forms.ChoiceField(choices=[(role.value, role.value) for role in Role])
+
+
+class LimitForm(forms.Form):
+    """The wards an organiser is limited to; none means everywhere."""
+
+    user = forms.ModelChoiceField(User.objects.all())
+    wards = forms.ModelMultipleChoiceField(Ward.objects.order_by("name", "pk"), required=False)
 
 
 class WhoForm(forms.Form):

@@ -1,11 +1,13 @@
 """Giving and taking roles."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from campaign.access import Role
+from campaign.areas.models import Ward
 from campaign.audit import trail
 from volunteers.people.models import RoleGrant, User, Volunteer
 
@@ -24,7 +26,7 @@ def give(*, email: str, role: Role, actor: Any, at: datetime, name: tuple[str, s
     user = _user_at(email)
     _, new = RoleGrant.objects.get_or_create(user=user, role=role, defaults={"granted_at": at})
     if not new:
-        raise RoleError(f"{user.email} is {_a(role)} already.")
+        raise RoleError(f"{user.address} is {_a(role)} already.")
     given, family = name
     if given and not user.volunteers.exists():
         Volunteer.objects.create(user=user, given_name=given, family_name=family)
@@ -44,8 +46,22 @@ def take(*, user: User, role: Role, actor: Any, at: datetime) -> None:
             raise RoleError("A campaign needs an agent. Give the role to somebody else first.")
     taken, _ = RoleGrant.objects.filter(user=user, role=role).delete()
     if not taken:
-        raise RoleError(f"{user.email} is not {_a(role)}.")
+        raise RoleError(f"{user.address} is not {_a(role)}.")
     trail.record(act="role taken", actor=actor, at=at, subject=f"user:{user.pk}", facts={"role": role.value})
+
+
+@transaction.atomic
+def limit(*, user: User, wards: Collection[Ward], actor: Any, at: datetime) -> None:
+    """Let the organiser `user` see and plan only what lies in `wards`; none means everywhere.
+
+    Raises RoleError when `user` is no organiser.
+    """
+    grant = RoleGrant.objects.select_for_update().filter(user=user, role=Role.ORGANISER).first()
+    if grant is None:
+        raise RoleError(f"{user.address} is not {_a(Role.ORGANISER)}.")
+    grant.wards.set(wards)
+    facts = {"wards": sorted(ward.pk for ward in wards)}
+    trail.record(act="organiser limited", actor=actor, at=at, subject=f"user:{user.pk}", facts=facts)
 
 
 def _user_at(email: str) -> User:

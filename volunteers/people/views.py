@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from campaign.access import Permission, Role, needs, open_to_all
+from campaign.areas.models import Ward
 from volunteers.people import presence, roles, sign_in_links
-from volunteers.people.forms import ROLE_WORDS, GiveRoleForm, NameForm, TakeRoleForm, WhoForm
+from volunteers.people.forms import ROLE_WORDS, GiveRoleForm, LimitForm, NameForm, TakeRoleForm, WhoForm
 from volunteers.people.models import User, Volunteer
 
 A_PAGE = 30
@@ -36,7 +37,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Permission.OPEN_DOORSTEP)
+@needs(Permission.BOOK_SESSIONS)
 def who(request: HttpRequest) -> HttpResponse:
     """Who is here: one of those this user stands for, or, when there is nobody yet, a name."""
     user = presence.user_of(request)
@@ -69,14 +70,21 @@ def people(request: HttpRequest) -> HttpResponse:
     """Everybody who can sign in, and what they may do; roles are given by address and taken with a button."""
     form = GiveRoleForm(request.POST if "give" in request.POST else None)
     done = (form.is_bound and _give(request, form)) or ("take" in request.POST and _take(request))
-    if done:
+    if done or ("limit" in request.POST and _limit(request)):
         return redirect(request.get_full_path())
     role = request.GET.get("role", "")
-    users = User.objects.order_by("email", "pk").prefetch_related("grants", "volunteers")
+    users = User.objects.order_by("email", "pk").prefetch_related("grants__wards", "volunteers")
     if role in ROLE_WORDS:
         users = users.filter(grants__role=role)
     page = Paginator(users, A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "roles": list(Role), "role": role, "kept": f"role={role}&" if role else ""}
+    context = {
+        "form": form,
+        "page": page,
+        "roles": list(Role),
+        "role": role,
+        "kept": f"role={role}&" if role else "",
+        "wards": Ward.objects.order_by("name", "pk"),
+    }
     return render(request, "volunteers/people/people.html", context)
 
 
@@ -96,7 +104,22 @@ def _give(request: HttpRequest, form: GiveRoleForm) -> bool:
     except roles.RoleError as error:
         form.add_error("email", str(error))
         return False
-    messages.success(request, f"{user.email} now has the role {role.value}. They sign in with a code sent there.")
+    messages.success(request, f"{user.address} now has the role {role.value}. They sign in with a code sent there.")
+    return True
+
+
+def _limit(request: HttpRequest) -> bool:
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "that person or ward is not there any more.")
+        return True
+    user, wards = form.cleaned_data["user"], list(form.cleaned_data["wards"])
+    try:
+        roles.limit(user=user, wards=wards, actor=request.user, at=now())
+        where = ", ".join(ward.name for ward in wards) or "everywhere"
+        messages.success(request, f"{user.address} now organises {f'in {where}' if wards else where}.")
+    except roles.RoleError as error:
+        messages.error(request, str(error))
     return True
 
 
@@ -108,7 +131,7 @@ def _take(request: HttpRequest) -> bool:
     user, role = form.cleaned_data["user"], Role(form.cleaned_data["role"])
     try:
         roles.take(user=user, role=role, actor=request.user, at=now())
-        messages.success(request, f"{user.email} no longer has the role {role.value}.")
+        messages.success(request, f"{user.address} no longer has the role {role.value}.")
     except roles.RoleError as error:
         messages.error(request, str(error))
     return True

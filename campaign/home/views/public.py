@@ -1,5 +1,7 @@
 """Pages anybody may see: the front page, the privacy notice, the theme, and whether the parts are well."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
@@ -12,6 +14,7 @@ from campaign.details.models import CampaignDetails, Deadline
 from campaign.home import health as parts
 from campaign.home import theme
 from campaign.home.navigation import landing_page
+from volunteers.messaging.health import LATE_AFTER
 from volunteers.people.presence import must_say_who
 
 A_YEAR = 365 * 24 * 3600
@@ -59,9 +62,15 @@ def theme_css(request: HttpRequest) -> HttpResponse:
 @open_to_all
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the database and the broker answer; 503 when one does not."""
+    """Whether the database and the broker answer and messages go out; 503 when one does not.
+
+    `oldest_owed_seconds` is the age of the oldest message that should have gone by now; null when there is none.
+    """
     found = {"database": parts.database_answers(), "broker": parts.broker_answers()}
-    words = {part: "ok" if well else "fails" for part, well in found.items()}
+    owed = parts.oldest_owed(now()) if found["database"] else None
+    found["messages"] = found["database"] and (owed is None or owed <= LATE_AFTER)
+    words: dict[str, Any] = {part: "ok" if well else "fails" for part, well in found.items()}
+    words["oldest_owed_seconds"] = None if owed is None else int(owed.total_seconds())
     return JsonResponse(words, status=200 if all(found.values()) else 503)
 
 
@@ -70,5 +79,5 @@ def health(request: HttpRequest) -> JsonResponse:
 @never_cache
 def start(request: HttpRequest) -> HttpResponseRedirect:
     """Where signing in leads: to the question who is here when the address is shared, else to one's own first page."""
-    asks = may(request.user, Permission.OPEN_DOORSTEP) and must_say_who(request)
+    asks = may(request.user, Permission.BOOK_SESSIONS) and must_say_who(request)
     return redirect("volunteers:who") if asks else redirect(landing_page(request.user))

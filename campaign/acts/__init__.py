@@ -1,0 +1,1 @@
+"""Acts that span slices and both apps: each one function, one transaction, one meaning."""

@@ -1,0 +1,1 @@
+"""Posters and friends: the links that bring people, and what each brought."""

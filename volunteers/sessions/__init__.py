@@ -1,0 +1,1 @@
+"""Canvassing sessions and places in them."""

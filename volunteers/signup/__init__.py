@@ -1,0 +1,1 @@
+"""From a poster's QR code to a booked session: one page."""

@@ -50,7 +50,7 @@ def _names(rng: Random) -> Iterator[Name]:
 
 def _users(addresses: Iterable[str]) -> dict[str, User]:
     made = User.objects.bulk_create(User(email=address, password=make_password(None)) for address in addresses)
-    return {user.email: user for user in made}
+    return {user.address: user for user in made}
 
 
 def _volunteers(people: Iterable[tuple[User, Name]]) -> list[Volunteer]:

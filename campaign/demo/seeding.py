@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import transaction
 
 from campaign.areas.models import Constituency, Ward
-from campaign.demo import canvass, facts, outings, people, places, register
+from campaign.demo import canvass, facts, outings, people, places, register, sessions
 from campaign.demo.open_walk import hand_out_some
 from campaign.demo.places import Places
 from campaign.details.models import CampaignDetails
@@ -23,6 +23,7 @@ from canvassing.register.rows import Source
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose, Walk
 from volunteers.people.models import User, Volunteer
+from volunteers.sessions.models import Booking, Session
 
 ELECTORS = 12_000
 FEWEST_ELECTORS = 200
@@ -47,6 +48,8 @@ class Counted:
     volunteers: int
     walks: int
     contacts: int
+    sessions: int
+    bookings: int
 
 
 def is_there() -> bool:
@@ -64,6 +67,8 @@ def count() -> Counted:
         volunteers=Volunteer.objects.count(),
         walks=Walk.objects.live().count(),
         contacts=Contact.objects.count(),
+        sessions=Session.objects.count(),
+        bookings=Booking.objects.standing().count(),
     )
 
 
@@ -92,12 +97,15 @@ def make_up(*, electors: int, seed: int, at: datetime, tell: Callable[[str], Non
     tell("The register ...")
     _import_register(ground, seed=seed, polling_day=facts.polling_day(today), agent=agent, at=at - REGISTER_CAME)
     _put_in_wards(ground)
+    sessions.settle_in(volunteers, ground, by=organiser, seed=seed, at=at - BEGAN)
     tell("Walks, and nine days of canvassing ...")
     districts = PollingDistrict.objects.values_list("pk", flat=True)
     cut(district_ids=districts, purpose=Purpose.CANVASS, at=at - REGISTER_CAME, by=organiser)
     walked = outings.invent(canvass.stretches(), canvassers=len(volunteers), until=today, seed=seed)
     canvass.write(walked, volunteers=volunteers, by=organiser, seed=seed)
     hand_out_some(volunteers=volunteers, by=organiser, at=at)
+    tell("Sessions, and who comes ...")
+    sessions.write(volunteers=volunteers, by=organiser, seed=seed, at=at)
 
 
 def _import_register(ground: Places, *, seed: int, polling_day: date, agent: User, at: datetime) -> None:

@@ -9,7 +9,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 PRODUCTION := DATABASE_URL='postgresql:///none?host=/nonexistent' HTTPS=true ALLOWED_HOSTS=campaign.example \
 	SECRET_KEY=only-long-enough-to-be-checked-and-never-used-to-sign-anything
 
-.PHONY: setup demo run stop test fast browser screenshots check fix lock
+.PHONY: setup demo run stop test fast browser soak bench screenshots check fix lock
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -41,6 +41,14 @@ fast: $(READY)
 
 browser: $(READY)
 	$(BIN)/python -m pytest tests/browser
+
+# Takes minutes: ten thousand messages while everything around them fails.
+soak: $(READY)
+	SOAK=1 $(BIN)/python -m pytest -n 0 -p no:randomly tests/soak
+
+# What the costly paths cost, beside a floor measured in the same run; the rows are kept in var/bench.json.
+bench: $(READY)
+	$(BIN)/python -m tests.bench
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots

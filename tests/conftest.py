@@ -20,6 +20,7 @@ from campaign import supervisor
 from campaign.celery import app
 from campaign.foundation.processes import tied_to_this_process
 from tests import services
+from tests.mail_server import MailServer
 
 # A property that holds slowly, on a machine that does other things as well, still holds.
 hypothesis_settings.register_profile("patient", deadline=None)
@@ -98,10 +99,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailServer]:
+    """The mail server that the worker and the web server of this session hand their messages to."""
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def worker_process(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker as in production, on the test database and the test broker."""
+    """A Celery worker as in production, on the test database, the test broker and a mail server of ours."""
     name = connection.settings_dict["NAME"]
     database_url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     log = tmp_path_factory.mktemp("worker") / "log"
@@ -109,7 +117,8 @@ def worker_process(
         process = subprocess.Popen(
             supervisor.commands()["worker"],
             cwd=BASE_DIR,
-            env=os.environ | {"DATABASE_URL": database_url, "LOG_LEVEL": "INFO"},
+            env=os.environ
+            | {"DATABASE_URL": database_url, "LOG_LEVEL": "INFO", "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}"},
             stdout=output,
             stderr=subprocess.STDOUT,
             preexec_fn=tied_to_this_process(),  # noqa: PLW1509

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext
 from campaign import supervisor
 from campaign.foundation.processes import tied_to_this_process
 from tests import services
+from tests.mail_server import MailServer
 from volunteers.people.models import User
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -29,7 +30,9 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "locale":
 
 
 @pytest.fixture(scope="session")
-def web_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def web_server(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer
+) -> Iterator[str]:
     """gunicorn with hashed static files, as in production; gives its address."""
     call_command("collectstatic", interactive=False, verbosity=0)
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
@@ -38,7 +41,13 @@ def web_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) 
         process = subprocess.Popen(
             supervisor.commands()["web"],
             cwd=BASE_DIR,
-            env=os.environ | {"DATABASE_URL": database, "PORT": str(port), "WEB_WORKERS": "1"},
+            env=os.environ
+            | {
+                "DATABASE_URL": database,
+                "PORT": str(port),
+                "WEB_WORKERS": "1",
+                "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+            },
             stdout=log,
             stderr=subprocess.STDOUT,
             preexec_fn=tied_to_this_process(),  # noqa: PLW1509

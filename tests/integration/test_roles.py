@@ -11,6 +11,7 @@ from django.test import Client
 
 from campaign.access import Role
 from campaign.audit.models import AuditEvent
+from tests.factories.campaign import WardFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers.people import roles
 from volunteers.people.models import RoleGrant, User, Volunteer
@@ -92,6 +93,33 @@ def test_a_taken_role_closes_its_pages_at_once(client: Client, agent: User) -> N
     assert theirs.get("/organise/").status_code == 200
     client.post("/organise/people/", {"take": "1", "user": user.pk, "role": "organiser"})
     assert theirs.get("/organise/").status_code == 403
+
+
+def test_an_organiser_is_limited_to_wards_and_let_go_again(client: Client, agent: User) -> None:
+    north, south = WardFactory(name="North"), WardFactory(name="South")
+    organiser = UserFactory(organiser=True)
+    said = client.post("/organise/people/", {"limit": "1", "user": organiser.pk, "wards": [north.pk]}, follow=True)
+    assert f"{organiser.email} now organises in North." in said.content.decode()
+    assert User.objects.get(pk=organiser.pk).ward_ids == {north.pk}
+    assert AuditEvent.objects.get(act="organiser limited").facts == {"wards": [north.pk]}
+    said = client.post("/organise/people/", {"limit": "1", "user": organiser.pk}, follow=True)
+    assert "now organises everywhere." in said.content.decode()
+    assert User.objects.get(pk=organiser.pk).ward_ids is None
+    assert south.pk not in (User.objects.get(pk=organiser.pk).ward_ids or set())
+
+
+@pytest.mark.parametrize("fault", [{"user": "0"}, {"wards": ["0"]}, {"user": "nobody"}])
+def test_a_limit_of_what_is_not_there_says_so(client: Client, agent: User, fault: dict[str, object]) -> None:
+    organiser = UserFactory(organiser=True)
+    sent = {"limit": "1", "user": organiser.pk} | fault
+    assert "not there any more" in client.post("/organise/people/", sent, follow=True).content.decode()
+    assert User.objects.get(pk=organiser.pk).ward_ids is None
+
+
+def test_who_is_no_organiser_is_limited_to_nothing(client: Client, agent: User) -> None:
+    teller = UserFactory(teller=True)
+    said = client.post("/organise/people/", {"limit": "1", "user": teller.pk}, follow=True)
+    assert "is not an organiser" in said.content.decode()
 
 
 def test_the_last_agent_stays(client: Client, agent: User) -> None:

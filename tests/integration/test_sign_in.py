@@ -195,7 +195,7 @@ def test_signing_out_is_a_press_of_a_button(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "first_page"), [("organiser", "/organise/"), ("agent", "/organise/"), ("teller", "/")]
+    ("role", "first_page"), [("organiser", "/organise/"), ("agent", "/organise/"), ("teller", "/sessions/")]
 )
 def test_everybody_starts_where_their_work_is(client: Client, role: str, first_page: str) -> None:
     client.force_login(UserFactory(**{role: True}))

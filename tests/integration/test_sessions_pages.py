@@ -112,7 +112,7 @@ def test_somebody_is_put_in_and_taken_off_with_a_reason(client: Client, organise
     answer = client.post(f"{page}put-in/", {"volunteer": VolunteerFactory().pk}, follow=True)
     assert "has just filled up" in answer.content.decode()
     assert "Say why" in client.post(f"{page}take-out/{place.pk}/", follow=True).content.decode()
-    client.post(f"{page}take-out/{place.pk}/", {"because": "Rang."})
+    client.post(f"{page}take-out/{place.pk}/", {f"{place.pk}-because": "Rang."})
     place.refresh_from_db()
     assert (place.state, place.cancelled_because) == (State.CANCELLED, "Rang.")
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaign.access import Permission, roles_that_may
 from campaign.areas.models import PostcodePoint, Ward
 from campaign.foundation import postcodes
 from campaign.foundation.election_dates import LONDON
-from volunteers.people.accounts import mobile
+from volunteers.people.contact_field import ContactField
 from volunteers.people.models import RoleGrant, Volunteer
 from volunteers.sessions.models import Session
 from volunteers.sessions.planning import MOST_WEEKS
@@ -146,7 +145,7 @@ class WalkUpForm(forms.Form):
         label="First name", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     family_name = forms.CharField(label="Last name", max_length=60, required=False)
-    contact = forms.CharField(
+    contact = ContactField(
         label="E-mail or mobile", max_length=254, required=False,
         help_text="Without one, nothing can be sent to them.", widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
@@ -154,19 +153,6 @@ class WalkUpForm(forms.Form):
         label="Age", choices=Volunteer.AgeBand.choices, initial=Volunteer.AgeBand.ADULT, required=False
     )
     guardian_agrees = forms.BooleanField(label="Under 18: a parent or guardian is here and agrees", required=False)
-
-    def clean_contact(self) -> dict[str, str]:
-        """`email` or `phone`, whichever it is; neither when nothing was written."""
-        text = self.cleaned_data["contact"].strip()
-        if "@" in text:
-            try:
-                validate_email(text)
-            except ValidationError:
-                raise ValidationError("This e-mail address is not complete.") from None
-            return {"email": text.lower(), "phone": ""}
-        if text and not mobile(text):
-            raise ValidationError("This is neither an e-mail address nor a mobile number.")
-        return {"email": "", "phone": mobile(text) if text else ""}
 
     def person(self) -> dict[str, Any]:
         """What was written, of a valid form, as `check_in.walk_up` takes it."""

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import QueryDict
 
 from campaign.foundation import postcodes, sms
 from volunteers.messaging import consents
 from volunteers.messaging.kinds import Channel
-from volunteers.people.accounts import mobile
+from volunteers.people.contact_field import ContactField
 from volunteers.people.models import Volunteer
 from volunteers.sessions.choosing import Choice
 from volunteers.signup.joining import Joiner
@@ -25,7 +23,7 @@ class JoinForm(forms.Form):
     given_name = forms.CharField(
         label="First name", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
-    contact = forms.CharField(
+    contact = ContactField(
         label="E-mail or mobile number",
         max_length=254,
         help_text="So that we can remind you. Never shown to other volunteers.",
@@ -79,20 +77,6 @@ class JoinForm(forms.Form):
     def is_trap_sprung(self) -> bool:
         """Whether something filled in what nobody sees."""
         return bool(self.data.get("website"))
-
-    def clean_contact(self) -> dict[str, str]:
-        """`email` or `phone`, whichever it is."""
-        text = self.cleaned_data["contact"].strip()
-        if "@" in text:
-            try:
-                validate_email(text)
-            except ValidationError:
-                raise ValidationError("This e-mail address is not complete. Look at it once more.") from None
-            return {"email": text.lower(), "phone": ""}
-        phone = mobile(text)
-        if not phone:
-            raise ValidationError("This is neither an e-mail address nor a mobile number. One of them is enough.")
-        return {"email": "", "phone": phone}
 
     def clean_postcode(self) -> str:
         """The postcode tidied; what has not its shape is left out and refuses nobody."""

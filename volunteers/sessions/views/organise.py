@@ -105,7 +105,7 @@ def put_in(request: HttpRequest, pk: int) -> HttpResponse:
 def take_out(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
     """Take somebody off, with a reason that they are told."""
     found = get_object_or_404(session_of(request, pk).bookings.select_related("session"), pk=booking)
-    form = TakeOutForm(request.POST)
+    form = TakeOutForm(request.POST, prefix=str(booking))
     try:
         because = form.cleaned_data["because"] if form.is_valid() else ""
         _take_out(found, because)

@@ -128,8 +128,10 @@ def _fill_in(kept: Volunteer, gone: Volunteer) -> None:
     kept.inviter_id = None if kept.inviter_id == gone.pk else kept.inviter_id
     if kept.adult_partner_id in (None, gone.pk):
         kept.adult_partner_id = gone.adult_partner_id if gone.adult_partner_id != kept.pk else None
-    for name in ("family_name", "postcode", "ward_id", "source", "inviter_id", "user_id"):
-        if not getattr(kept, name) and getattr(gone, name) and getattr(gone, name) != kept.pk:
+    if kept.inviter_id is None and gone.inviter_id != kept.pk:
+        kept.inviter_id = gone.inviter_id
+    for name in ("family_name", "postcode", "ward_id", "source", "user_id"):
+        if not getattr(kept, name):
             setattr(kept, name, getattr(gone, name))
     kept.save(update_fields=["family_name", "postcode", "ward", "source", "inviter", "adult_partner", "user"])
 

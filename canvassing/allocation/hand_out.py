@@ -51,7 +51,7 @@ def hand_out(*, walk: Walk, holder: Volunteer, by: User | None, until: datetime,
     its page open: holds are on doors, so its successors leave out what it took. Raises HandOutError when the walk is
     out already, when each of its doors is in somebody's hands or has lost its electors, when the lease is over, or
     longer than a week, when the holder is too young to see the register, or under 18 without a guardian's
-    consent and an adult who goes along.
+    consent and an adult who goes along and is here.
     """
     check_lease(until, at=at)
     if not holder.may_see_electors:
@@ -60,7 +60,7 @@ def hand_out(*, walk: Walk, holder: Volunteer, by: User | None, until: datetime,
         )
     if not has_consent(holder):
         raise HandOutError(f"{holder.known_as} is under 18 and no parent or guardian has agreed yet.")
-    if holder.is_minor and holder.adult_partner_id is None:
+    if holder.is_minor and not Booking.objects.here(at).filter(volunteer=holder.adult_partner_id).exists():
         raise HandOutError(f"{holder.known_as} is under 18. Say on the session's list which adult goes along.")
     try:
         return _hand_out(walk, holder, by, until, at)

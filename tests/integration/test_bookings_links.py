@@ -187,6 +187,13 @@ def test_it_signs_in_nobody_whose_access_ended_and_nobody_who_is_too_early(clien
     assert not is_signed_in(client)
 
 
+def test_a_link_pressed_by_another_once_they_are_here_signs_nobody_in__it_signed_in_whoever_had_it(client) -> None:
+    running = SessionFactory(now_on=True)
+    place = BookingFactory(session=running, checked_in_at=AT - HOUR / 4, checked_in_by="list")
+    assert "you are checked in" in press(place, "here/", client)
+    assert not is_signed_in(client)
+
+
 def test_on_somebody_elses_phone_it_checks_in_and_leaves_them_signed_in(client: Client) -> None:
     other = VolunteerFactory()
     client.force_login(other.user)

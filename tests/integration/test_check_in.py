@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaign.audit.models import AuditEvent
 from canvassing.allocation.forms import HandOutForm
 from canvassing.allocation.hand_out import HandOutError, hand_out
 from tests.factories.canvassing import houses, walk_of
@@ -148,8 +149,10 @@ def test_somebody_under_18_checks_in_once_a_guardian_agrees(running) -> None:
     asked = GuardianConsent.objects.create(volunteer=place.volunteer, email="p@example.org", asked_at=AT)
     with pytest.raises(CheckInError, match="under 18"):
         here(place, how=How.QR)
-    check_in.guardian_agrees(booking=place, at=AT)
-    check_in.guardian_agrees(booking=place, at=AT)
+    lead = UserFactory()
+    check_in.guardian_agrees(booking=place, by=lead, at=AT)
+    check_in.guardian_agrees(booking=place, by=lead, at=AT)
+    assert AuditEvent.objects.get(act="guardian agreed in person").actor == f"user:{lead.pk}"
     assert place.volunteer.guardian_consents.exclude(pk=asked.pk).count() == 1
     assert here(place, how=How.QR).checked_in_at == AT
 
@@ -164,9 +167,13 @@ def test_a_walk_goes_to_nobody_under_16_nor_under_18_without_consent__the_latter
     with pytest.raises(HandOutError, match="which adult goes along"):
         hand_out(walk=walk_of(*houses(1)), holder=teen, **facts)
     place = BookingFactory(session=running, here=True, volunteer=teen)
-    check_in.goes_with(booking=place, adult=BookingFactory(session=running, here=True))
+    adult = BookingFactory(session=running, here=True)
+    check_in.goes_with(booking=place, adult=adult)
     teen.refresh_from_db()
     assert hand_out(walk=walk_of(*houses(1)), holder=teen, **facts)
+    check_in.left_early(booking=adult, at=AT)  # a walk was handed out though the adult had gone home
+    with pytest.raises(HandOutError, match="which adult goes along"):
+        hand_out(walk=walk_of(*houses(1)), holder=teen, **facts)
 
 
 def test_only_an_adult_who_is_here_goes_along(running) -> None:

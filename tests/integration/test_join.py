@@ -67,7 +67,7 @@ def test_a_mobile_number_is_enough(client: Client, settings) -> None:
 def test_where_no_text_can_be_sent_somebody_with_a_number_is_told_so(client: Client) -> None:
     join(client, contact="07700 900123", session=SessionFactory().pk)
     assert Booking.objects.get().state == Booking.State.HELD
-    assert "an organiser rings you" in client.get("/join/done/").content.decode()
+    assert "nothing comes to confirm your place" in client.get("/join/done/").content.decode()
 
 
 def test_one_joins_without_a_session_and_is_welcomed(client: Client) -> None:

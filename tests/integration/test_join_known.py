@@ -42,6 +42,14 @@ def known(session: Session | None = None, **facts) -> Volunteer:
     return bramble
 
 
+@pytest.mark.parametrize("name", ["Bramble", "Fern"])
+def test_a_role_that_was_taken_does_not_come_back_by_the_form__it_did(name) -> None:
+    bramble = known()
+    bramble.user.grants.all().delete()
+    answer_to("known@example.org", given_name=name)
+    assert not bramble.user.grants.exists()
+
+
 SITUATIONS = [{}, {"held": True}, {"waiting": True}, {"offered": True}, {"given_up": True}, {"here": True}]
 
 

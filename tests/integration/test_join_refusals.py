@@ -59,6 +59,12 @@ def test_bad_input_is_a_sentence_and_makes_nothing(client: Client, wrong, why) -
     assert not User.objects.exists()
 
 
+def test_nobody_under_18_is_their_own_guardian__they_were(client: Client) -> None:
+    answer = join(client, age_band="sixteen", contact="fern@example.org", guardian_email="Fern@example.org")
+    assert "This is your own address" in answer.content.decode()
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize("facts", [{"over": True}, {"off": True}])
 def test_a_session_that_is_over_or_off_is_refused_with_a_sentence__the_page_said_nothing(client: Client, facts) -> None:
     answer = join(client, session=SessionFactory(**facts).pk)

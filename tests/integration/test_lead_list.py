@@ -176,6 +176,19 @@ def test_no_code_for_whoever_is_not_here_or_has_no_address_or_is_in_another_sess
     assert client.get(f"/sessions/{led.pk}/sign-in/{absent.pk}/").status_code == 405
 
 
+def test_no_code_behind_a_number_that_several_share__the_lead_signed_in_as_both(client: Client, led) -> None:
+    number = person(phone="+447700900123")
+    VolunteerFactory(user=number.user, given_name="Ben")
+    place = BookingFactory(session=led, here=True, volunteer=number)
+    assert "there is no sign-in for them here" in code_for(client, place).content.decode()
+
+
+def test_no_code_once_the_session_is_over__it_was_shown_for_ever(client: Client, led) -> None:
+    place = BookingFactory(session=led, here=True, volunteer=person(phone="+447700900123"))
+    Session.objects.filter(pk=led.pk).update(ends_at=AT)
+    assert "there is no sign-in for them here" in code_for(client, place).content.decode()
+
+
 def test_the_code_at_the_meeting_point_is_shown_with_its_link(client: Client, led) -> None:
     page = client.get(f"/sessions/{led.pk}/code/").content.decode()
     assert "data:image/svg+xml" in page

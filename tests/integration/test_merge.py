@@ -156,6 +156,13 @@ def test_whoever_had_no_address_has_the_others(other) -> None:
     assert kept.user == other.user
 
 
+def test_an_address_whose_number_is_that_of_the_kept_entry_goes_along__it_was_lost() -> None:
+    keep = VolunteerFactory(user=None)
+    user = UserFactory(pk=keep.pk)
+    merged = one_person(keep, VolunteerFactory(user=user))
+    assert merged.user == user
+
+
 def test_a_chain_of_merges_leads_to_the_last(keep, other) -> None:
     third = VolunteerFactory()
     one_person(keep, other)

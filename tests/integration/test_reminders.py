@@ -49,6 +49,12 @@ def moved(session: Session, by: timedelta, at: datetime) -> None:
     Message.objects.filter(kind="moved").delete()
 
 
+def test_a_place_that_nobody_confirmed_in_its_half_hour_brings_no_reminder__it_brought_all_of_them() -> None:
+    BookingFactory(state=Booking.State.HELD, confirmed_at=None, kept_until=FRIDAY_11 - 24 * HOUR)
+    assert rung(FRIDAY_11) == []
+    assert rung(SATURDAY_8) == []
+
+
 def test_a_booked_person_is_reminded_the_day_before_on_the_day_and_thanked() -> None:
     place = BookingFactory()
     assert rung(FRIDAY_11 - HOUR / 60 * 2) == []

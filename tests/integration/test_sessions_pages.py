@@ -7,7 +7,16 @@ from campaign.access import Role
 from campaign.areas.models import PostcodePoint
 from campaign.audit.models import AuditEvent
 from tests.factories.campaign import CampaignDetailsFactory, WardFactory
-from tests.factories.sessions import AT, HOUR, SATURDAY, BookingFactory, SessionFactory, person, set_clock
+from tests.factories.sessions import (
+    AT,
+    HOUR,
+    SATURDAY,
+    BookingFactory,
+    MessageFactory,
+    SessionFactory,
+    person,
+    set_clock,
+)
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers.messaging.models import Message
 from volunteers.people.models import RoleGrant
@@ -158,6 +167,23 @@ def test_an_organiser_of_one_ward_plans_there_and_nowhere_else(client: Client, o
     page = client.get("/organise/sessions/").content.decode()
     assert "19 June" in page
     assert "12 June" not in page
+
+
+def test_an_organiser_of_one_ward_is_shown_leads_and_messages_of_that_ward__they_saw_everybody(
+    client, organiser
+) -> None:
+    mine = WardFactory()
+    near, far = VolunteerFactory(ward=mine, given_name="Near"), VolunteerFactory(given_name="Farthing")
+    for one in (near, far):
+        MessageFactory(booking__volunteer=one)
+    Message.objects.update(state=Message.State.FAILED, why=Message.Why.NO_WAY)
+    only_in(organiser, mine)
+    page = client.get("/organise/sessions/new/").content.decode()
+    page += client.get("/organise/messages/?show=failed").content.decode()
+    assert page.count("Near") == 2
+    assert "Farthing" not in page
+    client.post("/organise/messages/again/", {"message": list(Message.objects.values_list("pk", flat=True))})
+    assert Message.objects.get(state=Message.State.DUE).volunteer == near
 
 
 def test_without_a_limit_every_session_is_seen_and_an_agent_has_none(client: Client, organiser) -> None:

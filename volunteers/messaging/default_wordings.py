@@ -25,8 +25,8 @@ Meeting point: {meeting_point}
 DEFAULTS: Mapping[str, Text] = {
     "joined": Text(
         "Thank you for joining us",
-        "Hello {name},\n\nyou are on our list of volunteers. There is no session with a place just now; as soon as "
-        "there is, you can take one here.\n\n{sessions_link}",
+        "Hello {name},\n\nyou are on our list of volunteers. Whenever you have an hour or two, take a place in a "
+        "session here.\n\n{sessions_link}",
         "Thank you for joining {candidate}'s campaign, {name}. Sessions: {sessions_link}",
     ),
     "confirm_booking": Text(
@@ -55,7 +55,7 @@ DEFAULTS: Mapping[str, Text] = {
     ),
     "moved": Text(
         "Changed: {title} is now {day}, {time}",
-        f"Hello {{name}},\n\na session you have a place in has changed. This is how it stands now.\n\n{SESSION}\n\n"
+        f"Hello {{name}},\n\na session you are down for has changed. This is how it stands now.\n\n{SESSION}\n\n"
         "{reason}\n\n{confirm_link}\n\n{cancel_link}",
         "{name}, changed: {title} is now {day}, {time}, {meeting_point}. Can you come? {session_link}",
     ),

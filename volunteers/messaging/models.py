@@ -1,5 +1,6 @@
 """The outbox, the wordings the campaign chose, and what each volunteer agreed to or switched off."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
@@ -15,6 +16,10 @@ CHANNEL_CHOICES = [(Channel.EMAIL.value, "E-mail"), (Channel.SMS.value, "Text me
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def within(self, ward_ids: Collection[int] | None) -> Self:
+        """Those to volunteers who live in one of these wards, or to their guardians; every one for None."""
+        return self if ward_ids is None else self.filter(volunteer__ward__in=ward_ids)
+
     def unsent(self) -> Self:
         return self.filter(state__in=[Message.State.DUE, Message.State.SENDING])
 

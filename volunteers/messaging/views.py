@@ -31,19 +31,20 @@ SHOWS = {"owed": "Owed", "stuck": "Stuck", "failed": "Failed", "skipped": "Not s
 def outbox(request: HttpRequest) -> HttpResponse:
     """What is owed, does not get through, or failed. No address and no text: kind, moment and what went wrong."""
     at, show = now(), request.GET.get("show", "owed")
+    within = Message.objects.within(user_of(request).ward_ids)
     show = show if show in SHOWS else "owed"
     rows = {
-        "owed": Message.objects.owed(at).order_by("due_at", "pk"),
-        "stuck": Message.objects.stuck(at).order_by("due_at", "pk"),
-        "failed": Message.objects.failed().newest_first(),
-        "skipped": Message.objects.filter(state=Message.State.SKIPPED).newest_first(),
-        "sent": Message.objects.filter(state=Message.State.SENT).newest_first(),
+        "owed": within.owed(at).order_by("due_at", "pk"),
+        "stuck": within.stuck(at).order_by("due_at", "pk"),
+        "failed": within.failed().newest_first(),
+        "skipped": within.filter(state=Message.State.SKIPPED).newest_first(),
+        "sent": within.filter(state=Message.State.SENT).newest_first(),
     }[show]
     page = Paginator(rows.select_related("volunteer"), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page, "show": show, "shows": SHOWS, "kept": f"show={show}&",
-        "failed": Message.objects.failed().count(), "owed": Message.objects.owed(at).count(),
-        "stuck": Message.objects.stuck(at).count(),
+        "failed": within.failed().count(), "owed": within.owed(at).count(),
+        "stuck": within.stuck(at).count(),
     }  # fmt: skip
     return render(request, "volunteers/messaging/outbox.html", context)
 
@@ -52,11 +53,13 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @needs(Permission.SEE_MESSAGES)
 def try_again(request: HttpRequest) -> HttpResponse:
     """Try the chosen ones again, or all that failed."""
+    within = Message.objects.within(user_of(request).ward_ids)
     if "all" in request.POST:
-        chosen = list(Message.objects.failed().values_list("pk", flat=True))
+        chosen = list(within.failed().values_list("pk", flat=True))
     else:
         chosen = [int(pk) for pk in request.POST.getlist("message") if pk.isdecimal() and len(pk) < 19]
-    tried = again.try_again(message_ids=chosen, by=user_of(request), at=now())
+    mine = list(within.filter(pk__in=chosen).values_list("pk", flat=True))
+    tried = again.try_again(message_ids=mine, by=user_of(request), at=now())
     messages.success(request, f"{tried} to be tried again now.")
     if tried < len(chosen):
         messages.info(request, f"{len(chosen) - tried} stay as they are: gone by now, or too late to be of use.")

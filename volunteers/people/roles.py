@@ -52,9 +52,9 @@ def take(*, user: User, role: Role, actor: Any, at: datetime) -> None:
 
 @transaction.atomic
 def limit(*, user: User, wards: Collection[Ward], actor: Any, at: datetime) -> None:
-    """Let the organiser `user` see and plan only what lies in `wards`; none means everywhere.
+    """Let the organiser `user` see sessions, volunteers and messages of `wards` only; none means everywhere.
 
-    Raises RoleError when `user` is no organiser.
+    Walks and coverage are not limited by it. Raises RoleError when `user` is no organiser.
     """
     grant = RoleGrant.objects.select_for_update().filter(user=user, role=Role.ORGANISER).first()
     if grant is None:

@@ -15,7 +15,7 @@ NEXT_SHOWN = 3
 @composes("day_before", "morning", "check_in")
 def reminder(message: Message, at: datetime) -> Composed:
     """Of a session that takes place at the time the message was planned for, to somebody who still comes."""
-    booking = standing_booking(message)
+    booking = standing_booking(message, at)
     if booking.checked_in_at is not None:
         raise Done
     today = booking.session.starts_at.astimezone(LONDON).date() == at.astimezone(LONDON).date()
@@ -25,7 +25,7 @@ def reminder(message: Message, at: datetime) -> Composed:
 @composes("thanks")
 def thanks(message: Message, at: datetime) -> Composed:
     """To whoever came; not where the next ask says it as well."""
-    booking = standing_booking(message)
+    booking = standing_booking(message, at)
     agreed = Consent.objects.filter(volunteer=booking.volunteer, withdrawn_at=None).exists()
     if booking.checked_in_at is None:
         raise Obsolete
@@ -37,7 +37,7 @@ def thanks(message: Message, at: datetime) -> Composed:
 @composes("next_ask")
 def next_ask(message: Message, at: datetime) -> Composed:
     """Thanks and the next sessions, to whoever came and has not booked again."""
-    booking = standing_booking(message)
+    booking = standing_booking(message, at)
     upcoming = next_sessions(booking, at)
     if booking.checked_in_at is None:
         raise Obsolete
@@ -47,10 +47,13 @@ def next_ask(message: Message, at: datetime) -> Composed:
     return Composed(booking_facts(booking) | {"next_sessions": lines})
 
 
-def standing_booking(message: Message) -> Booking:
-    """The booking, if it and its session are as they were when the message was planned. Raises Obsolete."""
+def standing_booking(message: Message, at: datetime) -> Booking:
+    """The booking, if it and its session are as they were when the message was planned. Raises Obsolete.
+
+    A place that was not confirmed within its half hour is nobody's to be reminded of.
+    """
     booking = booking_of(message)
-    stands = booking.state in (Booking.State.HELD, Booking.State.CONFIRMED)
+    stands = booking.state in (Booking.State.HELD, Booking.State.CONFIRMED) and booking.takes_a_place(at)
     as_planned = booking.session.cancelled_at is None and start_of(booking.session) == message.about["start"]
     if not (stands and as_planned):
         raise Obsolete

@@ -7,7 +7,7 @@ for hours) is added all the same, so that the outbox shows it as too late instea
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -31,7 +31,8 @@ WITH moment AS (
     FROM moment
     JOIN volunteers_session session ON session.id = moment.session_id
     JOIN volunteers_booking booking ON booking.session_id = session.id
-    WHERE booking.state IN ('held', 'confirmed') AND session.cancelled_at IS NULL
+    WHERE (booking.state = 'confirmed' OR booking.state = 'held' AND booking.kept_until > %(at)s)
+      AND session.cancelled_at IS NULL
       AND moment.due_at > booking.booked_at AND (session.moved_at IS NULL OR moment.due_at > session.moved_at)
       AND (booking.checked_in_at IS NOT NULL) = (moment.kind IN ('thanks', 'next_ask'))
 )
@@ -81,7 +82,7 @@ def plan(*, at: datetime) -> int:
 
 def start_of(session: Session) -> str:
     """A session's start as it stands in keys: "20270410T1700Z"."""
-    return f"{session.starts_at:%Y%m%dT%H%MZ}"
+    return f"{session.starts_at.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 def _moments(at: datetime) -> Iterator[tuple[int, Moment]]:

@@ -75,10 +75,10 @@ def walk_up(
     volunteer = known or Volunteer.objects.create(
         user=user, given_name=given, family_name=family, age_band=age_band, source="meeting point"
     )
-    if user is not None:
+    if user is not None and known is None:  # a role that was taken does not come back by walking up
         RoleGrant.objects.get_or_create(user=user, role=Role.VOLUNTEER, defaults={"granted_at": at})
     if volunteer.is_minor and guardian_agrees:
-        GuardianConsent.objects.create(volunteer=volunteer, asked_at=at, given_at=at, in_person=True)
+        _agree_in_person(volunteer, by, at)
     trail.record(act="walk-up added", actor=by, at=at, subject=f"volunteer:{volunteer.pk}")
     return check_in_at(session=session, volunteer=volunteer, how=Booking.CheckIn.WALK_UP, at=at)
 
@@ -106,10 +106,17 @@ def no_show(*, booking: Booking, at: datetime) -> None:
         raise CheckInError("They are checked in, or had no place that they could have missed.")
 
 
-def guardian_agrees(*, booking: Booking, at: datetime) -> None:
-    """A parent or guardian has told the lead in person that they agree."""
+@transaction.atomic
+def guardian_agrees(*, booking: Booking, by: User, at: datetime) -> None:
+    """A parent or guardian has told the lead, `by`, in person that they agree. Raises CheckInError a day late."""
+    _refuse_late(booking.session, at)
     if not has_consent(booking.volunteer):
-        GuardianConsent.objects.create(volunteer=booking.volunteer, asked_at=at, given_at=at, in_person=True)
+        _agree_in_person(booking.volunteer, by, at)
+
+
+def _agree_in_person(volunteer: Volunteer, by: User, at: datetime) -> None:
+    GuardianConsent.objects.create(volunteer=volunteer, asked_at=at, given_at=at, in_person=True)
+    trail.record(act="guardian agreed in person", actor=by, at=at, subject=f"volunteer:{volunteer.pk}")
 
 
 def goes_with(*, booking: Booking, adult: Booking | None) -> None:

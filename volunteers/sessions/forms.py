@@ -64,7 +64,8 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields["ward"] = forms.ModelChoiceField(
             _wards(ward_ids), required=ward_ids is not None, empty_label=None if ward_ids else "Anywhere"
         )
-        fields["lead"].queryset = leads()  # type: ignore[attr-defined]
+        near = Q() if ward_ids is None else Q(ward__in=ward_ids) | Q(pk=session.lead_id)
+        fields["lead"].queryset = leads().filter(near)  # type: ignore[attr-defined]
         fields["lead"].label_from_instance = lambda person: person.full_name  # type: ignore[attr-defined]
         if session.starts_at:
             start, end = session.starts_at.astimezone(LONDON), session.ends_at.astimezone(LONDON)

@@ -38,7 +38,7 @@ class JoinForm(forms.Form):
         error_messages={"invalid_choice": "That session is not on offer any more. Choose another, or none yet."},
     )  # fmt: skip
     friend = forms.CharField(
-        label="Bringing a friend? Their first name", max_length=60, required=False,
+        label="Bringing an adult friend? Their first name", max_length=60, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     age_band = forms.ChoiceField(
@@ -94,6 +94,9 @@ class JoinForm(forms.Form):
         minor = given["age_band"] != Volunteer.AgeBand.ADULT
         if minor and not given.get("guardian_email") and "guardian_email" not in self.errors:
             self.add_error("guardian_email", "Under 18 we need to ask a parent or guardian first.")
+        own = (given.get("contact") or {}).get("email", "")
+        if minor and own and own.lower() == given.get("guardian_email", "").lower():
+            self.add_error("guardian_email", "This is your own address. We need one of a parent or guardian.")
         return given
 
     def joiner(self) -> Joiner:

@@ -109,7 +109,9 @@ def _user_of(joiner: Joiner, at: datetime) -> User:
     if user is None:
         raise ValueError("a joiner has an address or a number")
     hold(user)  # the same form sent twice at once makes one person
-    RoleGrant.objects.bulk_create([RoleGrant(user=user, role=Role.VOLUNTEER, granted_at=at)], ignore_conflicts=True)
+    if not Volunteer.objects.filter(user=user).exists():  # a role that was taken does not come back by the form
+        grant = RoleGrant(user=user, role=Role.VOLUNTEER, granted_at=at)
+        RoleGrant.objects.bulk_create([grant], ignore_conflicts=True)
     return user
 
 

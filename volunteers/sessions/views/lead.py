@@ -34,13 +34,12 @@ class Act(Protocol):
     def __call__(self, *, booking: Booking, at: datetime) -> None: ...
 
 
-WITH_AN_ADULT = "with"
+WITH_AN_ADULT, GUARDIAN = "with", "guardian"
 ACTS: dict[str, Act] = {
     "here": _check_in,
     "left": check_in.left_early,
     "missing": check_in.no_show,
     "undo": check_in.undo,
-    "guardian": check_in.guardian_agrees,
 }
 
 
@@ -55,7 +54,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Permission.BOOK_SESSIONS)
 def mark(request: HttpRequest, pk: int, booking: int, act: str) -> HttpResponse:
     """One person is here, gone early, missing, or none of it."""
-    if act not in ACTS and act != WITH_AN_ADULT:
+    if act not in ACTS and act not in (WITH_AN_ADULT, GUARDIAN):
         raise Http404
     rows = _bookings(_session(request, pk))
     found = get_object_or_404(rows, pk=booking)
@@ -64,6 +63,8 @@ def mark(request: HttpRequest, pk: int, booking: int, act: str) -> HttpResponse:
             chosen = request.POST.get(f"adult-{booking}", "")
             adult = rows.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
             check_in.goes_with(booking=found, adult=adult)
+        elif act == GUARDIAN:
+            check_in.guardian_agrees(booking=found, by=user_of(request), at=now())
         else:
             ACTS[act](booking=found, at=now())
     except CheckInError as error:
@@ -93,12 +94,14 @@ def walk_up(request: HttpRequest, pk: int) -> HttpResponse:
 def sign_in_code(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
     """A QR code that signs somebody in on their phone, once, for whom no code can be sent. Never into an office.
 
-    Whoever can receive a code signs in by it: a lead is a volunteer, and must not be able to sign in as another.
+    Whoever can receive a code signs in by it: a lead is a volunteer, and must not be able to sign in as another. Nor
+    behind a number that several people share, nor when the session is over.
     """
     session = _session(request, pk)
     found = get_object_or_404(_bookings(session), pk=booking, checked_in_at__isnull=False)
     user = found.volunteer.user
-    if not _cannot_receive_a_code(user) or user is None or user.roles & {Role.ORGANISER, Role.AGENT}:
+    office = user is not None and user.roles & {Role.ORGANISER, Role.AGENT}
+    if user is None or office or not _cannot_receive_a_code(user) or not _is_alone_and_now(found, user):
         messages.error(request, "there is no sign-in for them here. Whoever gets our messages signs in with a code.")
         return redirect("volunteers:session-list", pk)
     token = sign_in_links.make(user=user, at=now())
@@ -157,6 +160,12 @@ def _page(request: HttpRequest, session: Session, *, form: WalkUpForm | None = N
 def _cannot_receive_a_code(user: User | None) -> bool:
     """Whether somebody may sign in and has only a number, to which we cannot send anything."""
     return user is not None and user.is_active and not user.email and not sms.is_available()
+
+
+def _is_alone_and_now(booking: Booking, user: User) -> bool:
+    """Whether the session runs, or is about to, and `user` stands for nobody but the person who is here."""
+    session = booking.session
+    return session.starts_at - check_in.OPENS_BEFORE <= now() < session.ends_at and user.volunteers.count() == 1
 
 
 def _qr(link: str) -> str:

@@ -124,9 +124,12 @@ def _cancel(request: HttpRequest, found: Booking) -> None:
 
 
 def _check_in(request: HttpRequest, found: Booking) -> None:
-    check_in_act(booking=found, how=Booking.CheckIn.LINK, at=now())
+    """Only the press that checks in signs in: a link found or passed on later opens nothing."""
+    at = now()
+    done = check_in_act(booking=found, how=Booking.CheckIn.LINK, at=at)
     user = found.volunteer.user
-    if user is not None and user.is_active and not user.roles & {Role.ORGANISER, Role.AGENT}:
+    first = done.checked_in_at == at
+    if first and user is not None and user.is_active and not user.roles & {Role.ORGANISER, Role.AGENT}:
         if not request.user.is_authenticated:
             get_adapter().login(request, user)
         if request.user == user:

@@ -124,7 +124,7 @@ def _move_unique(kept: Volunteer, gone: Volunteer) -> None:
 
 
 def _fill_in(kept: Volunteer, gone: Volunteer) -> None:
-    """What the kept entry does not say and the other does; the address of whoever had none."""
+    """What the kept entry does not say and the other does; the address of whoever had none; the younger age of two."""
     kept.inviter_id = None if kept.inviter_id == gone.pk else kept.inviter_id
     if kept.adult_partner_id in (None, gone.pk):
         kept.adult_partner_id = gone.adult_partner_id if gone.adult_partner_id != kept.pk else None
@@ -133,7 +133,9 @@ def _fill_in(kept: Volunteer, gone: Volunteer) -> None:
     for name in ("family_name", "postcode", "ward_id", "source", "user_id"):
         if not getattr(kept, name):
             setattr(kept, name, getattr(gone, name))
-    kept.save(update_fields=["family_name", "postcode", "ward", "source", "inviter", "adult_partner", "user"])
+    kept.age_band = max(kept.age_band, gone.age_band, key=Volunteer.AgeBand.values.index)
+    filled = ["family_name", "postcode", "ward", "source", "inviter", "adult_partner", "user", "age_band"]
+    kept.save(update_fields=filled)
 
 
 def _join_addresses(kept: Volunteer, gone: Volunteer) -> None:

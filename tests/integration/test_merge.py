@@ -157,10 +157,16 @@ def test_whoever_had_no_address_has_the_others(other) -> None:
 
 
 def test_an_address_whose_number_is_that_of_the_kept_entry_goes_along__it_was_lost() -> None:
-    keep = VolunteerFactory(user=None)
+    keep = VolunteerFactory(user=None, pk=900_001)
     user = UserFactory(pk=keep.pk)
     merged = one_person(keep, VolunteerFactory(user=user))
     assert merged.user == user
+
+
+def test_of_two_ages_the_younger_stands__somebody_under_18_became_an_adult(keep, other) -> None:
+    Volunteer.objects.filter(pk=other.pk).update(age_band="sixteen")
+    assert one_person(keep, other).age_band == "sixteen"
+    assert one_person(VolunteerFactory(age_band="under_sixteen"), keep).age_band == "under_sixteen"
 
 
 def test_a_chain_of_merges_leads_to_the_last(keep, other) -> None:

@@ -178,9 +178,11 @@ def test_no_code_for_whoever_is_not_here_or_has_no_address_or_is_in_another_sess
 
 def test_no_code_behind_a_number_that_several_share__the_lead_signed_in_as_both(client: Client, led) -> None:
     number = person(phone="+447700900123")
-    VolunteerFactory(user=number.user, given_name="Ben")
+    ben = VolunteerFactory(user=number.user, given_name="Ben")
     place = BookingFactory(session=led, here=True, volunteer=number)
     assert "there is no sign-in for them here" in code_for(client, place).content.decode()
+    Volunteer.objects.filter(pk=ben.pk).update(merged_into=number)  # one person after all
+    assert "For " in code_for(client, place).content.decode()
 
 
 def test_no_code_once_the_session_is_over__it_was_shown_for_ever(client: Client, led) -> None:

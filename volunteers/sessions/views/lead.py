@@ -165,7 +165,8 @@ def _cannot_receive_a_code(user: User | None) -> bool:
 def _is_alone_and_now(booking: Booking, user: User) -> bool:
     """Whether the session runs, or is about to, and `user` stands for nobody but the person who is here."""
     session = booking.session
-    return session.starts_at - check_in.OPENS_BEFORE <= now() < session.ends_at and user.volunteers.count() == 1
+    is_on = session.starts_at - check_in.OPENS_BEFORE <= now() < session.ends_at
+    return is_on and Volunteer.objects.of(user).count() == 1
 
 
 def _qr(link: str) -> str:

@@ -196,6 +196,7 @@ def check(found: list[Tally], *, in_flight: int) -> None:
         else:
             assert one.sent == one.arrived == one.owed
             assert one.marked == one.failed == 0
-    assert by_word["dropped"].copies >= by_word["dropped"].owed
+    # One that was in flight when the worker died may have lost its first copy with the worker.
+    assert by_word["dropped"].copies >= by_word["dropped"].owed - in_flight
     copies = sum(one.copies for one in found)
     assert copies <= by_word["dropped"].owed + in_flight

@@ -1,7 +1,8 @@
 """The outside world of messages: a mail server and a provider of text messages, both real, that do as the address says.
 
 An address that begins with one of the words in `MailServer.times` is treated so as often as stands there; then, and at
-every other address, the message is kept.
+every other address, the message is kept. "dropped" counts the messages that were dropped, not the tries: a sender that
+dies before its message is here has lost nothing by it.
 """
 
 import asyncio
@@ -136,7 +137,10 @@ class MailServer:
 
     def _treatment(self, address: str) -> str:
         for word, times in self.times.items():
-            if address.startswith(word) and self.asked[address] <= times:
+            if not address.startswith(word):
+                continue
+            before = len(self.to(address)) if word == "dropped" else self.asked[address] - 1
+            if before < times:
                 return word
         return ""
 

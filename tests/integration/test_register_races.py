@@ -21,7 +21,7 @@ from campaign.foundation.processes import tied_to_this_process
 from canvassing.electorate.models import Elector, PollingDistrict
 from canvassing.register import locks, runs
 from canvassing.register.models import RegisterImport
-from canvassing.register.rows import Source
+from canvassing.register.opening import Source
 from tests.factories.register import AT, bring_in, street_of, write, written_rows
 from tests.factories.volunteers import UserFactory
 from tests.races import PATIENCE, at_once

@@ -65,7 +65,8 @@ ORDER BY 1
 """  # noqa: S608 - our own words
 ASK_STRANGERS = """
 INSERT INTO question (kind, key, polling_district_id, confidence, reason, place)
-SELECT 'unmatched', 'unmatched:' || concat_ws(':', district_id, stranger.edition, number, suffix, 'change'), district_id, 0,
+SELECT 'unmatched', 'unmatched:' || concat_ws(':', district_id, stranger.edition, number, suffix, 'change'),
+       district_id, 0,
        'The update changes ' || district.code || '-' || number || coalesce('/' || nullif(suffix, ''), '')
        || ', which has another name and another address here.', place
 FROM stranger JOIN canvassing_pollingdistrict district ON district.id = district_id

@@ -104,7 +104,6 @@ def test_progress_is_seen_while_the_import_is_open(tmp_path: Path, client: Clien
             assert locks.is_taken(record.pk)
             form = {"file": SimpleUploadedFile(file.name, file.read_bytes())}
             assert "Another import is running" in client.post(reverse("canvassing:register"), form).content.decode()
-            client.post(reverse("canvassing:register-give-up", kwargs={"pk": record.pk}))
             assert not PollingDistrict.objects.exists()
         running.result(timeout=PATIENCE)
     assert "electors added" in client.get(page).content.decode()

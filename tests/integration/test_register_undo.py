@@ -19,8 +19,7 @@ from canvassing.register.models import RegisterImport, ReviewItem, RowBefore
 from canvassing.register.undoing import UndoError
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose
-from tests.factories.canvassing import AllocationFactory, walk_of
-from tests.factories.doorstep import ContactFactory
+from tests.factories.doorstep import Clock, phone_on, statuses
 from tests.factories.register import AT, SAMPLE, Person, anonymous, bring_in, street_of, write
 from tests.factories.volunteers import UserFactory
 
@@ -95,7 +94,8 @@ def test_an_import_undone_is_as_if_it_had_never_been(give: Import, change: Any) 
     assert give(people).report["electors"]["unchanged"] == 20
 
 
-def test_what_was_logged_since_keeps_its_door_and_person(give: Import) -> None:
+def test_what_was_logged_since_keeps_its_door_and_person(give: Import, monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch)
     give(street_of(4))
     record = give([*street_of(4), *street_of(4, street="New Street", first=5)])
     door = Household.objects.get(street__name="New Street", label="1")
@@ -114,10 +114,9 @@ def test_what_was_logged_since_keeps_its_door_and_person(give: Import) -> None:
 
 
 def log(door: Household, elector: Elector) -> Contact:
-    allocation = AllocationFactory(walk=walk_of(door))
-    contact: Contact = ContactFactory(allocation=allocation, household=door, elector=elector, outcome="answered")
-    rebuild.rebuild(at=AT)
-    return contact
+    phone = phone_on(door)
+    assert statuses(phone.send(phone.contact(door, "answered", person=elector))) == ["accepted"]
+    return Contact.objects.get()
 
 
 def test_doors_of_walks_stay_and_stand_no_more(give: Import) -> None:

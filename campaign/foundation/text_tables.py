@@ -151,16 +151,17 @@ def _chunks(path: Path, utf_16: str) -> Iterator[bytes]:
             while chunk := file.read(CHUNK):
                 yield chunk
         return
-    lines = 0
-    with path.open(encoding=utf_16, newline="") as text:
+    decoder, lines = codecs.getincrementaldecoder(utf_16)(), 0
+    with path.open("rb") as file:
         try:
-            while part := text.read(CHUNK):
+            while chunk := file.read(CHUNK):
+                part = decoder.decode(chunk)
                 lines += part.count("\n")
                 yield part.encode()
+            decoder.decode(b"", final=True)
         except UnicodeError:
-            raise TableError(
-                lines + 1, "the file is in UTF-16 and breaks off inside a letter. Ask for it again."
-            ) from None
+            why = "the file is in UTF-16 and breaks off inside a letter. Ask for it again."
+            raise TableError(lines + 1, why) from None
 
 
 def find_table(text: Text, is_header: Callable[[Sequence[str]], bool]) -> Table | None:

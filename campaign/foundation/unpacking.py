@@ -151,7 +151,7 @@ def _sheets(path: Path, name: str, inside: Path) -> Iterator[Piece]:
 
 
 def _write_sheet(sheet: Any, to: Path) -> bool:
-    """Write the sheet's rows, each as wide as the widest before it, which is the header; returns whether there was any."""
+    """Write the sheet's rows, each as wide as the widest before it, the header; returns whether there was any."""
     anything, width = False, 0
     with to.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")

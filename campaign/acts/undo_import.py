@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -34,6 +35,6 @@ def _referred_to(what: str, last_key: int, *models: type[Model]) -> Collection[i
     """The added rows to which a row of one of `models` refers."""
     found: set[int] = set()
     for model in models:
-        added = QuerySet(model).filter(**{f"{what}__gt": last_key})
+        added: QuerySet[Any] = QuerySet(model).filter(**{f"{what}__gt": last_key})
         found |= set(added.values_list(what, flat=True).distinct())
     return found

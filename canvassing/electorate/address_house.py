@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from canvassing.electorate.address_units import AT_END, spelt_out, split_unit
-from canvassing.electorate.address_words import QUALIFIERS, ROADS, UNITS, ends_in
+from canvassing.electorate.address_units import AT_END, NAMED_BY_MARK, spelt_out, split_unit
+from canvassing.electorate.address_words import ORDINAL, QUALIFIERS, ROADS, UNITS, ends_in, is_road
 from canvassing.electorate.spelling import REMEMBERED
 
 # The parts of an estate, as "A Block" and "Block 2" name them, and then the words that need nobody's name before them.
@@ -33,7 +33,8 @@ NUMBER = (
 )
 HOUSE = re.compile(rf"^(?P<before>.*?)\s*{NUMBER}[\s.:]*(?P<road>[^0-9]*|[0-9]+(?:st|nd|rd|th)\s.*)$", re.IGNORECASE)
 NUMBER_SIGN = re.compile(r"(?:^house\s+|(?<![^\W_]))(?:nos?\.?|number)\s*(?=[0-9])", re.IGNORECASE)
-BEHIND_ROAD = UNITS | {"rear"}
+# Not those that a building is called by: "3 City View Apartments".
+BEHIND_ROAD = {word for word in UNITS if not word.endswith("s")} | {"rear"}
 # A name that has its number within, or is a year: Platform 9 Apartments, 1884 Building.
 NAME_WITH_NUMBER = re.compile(
     r"(?:[^0-9]+\s[0-9]{1,4}[a-z]?|(?:1[0-9]|20)[0-9]{2})\s"
@@ -95,6 +96,8 @@ def read(line: str) -> Line:
     at_end = AT_END.search(rest)
     if at_end:
         unit, rest = f"{unit} {at_end['unit']}".strip(), rest[: at_end.start()]
+    if NAMED_BY_MARK.fullmatch(rest):
+        return Line(unit=f"{rest} {unit}" if at_end else f"{unit} {rest}".strip())
     part = PART.match(rest)
     if part:
         return _part_read(unit, part)
@@ -112,7 +115,7 @@ def read(line: str) -> Line:
 def _whole_unit(text: str) -> tuple[str, str]:
     """A unit before or behind a number ("12A Basement Flat", then perhaps the road) and what is none."""
     unit, rest = split_unit(text)
-    return (unit, rest) if not rest or ends_in(rest, ROADS) else ("", text)
+    return (unit, rest) if not rest or is_road(rest) else ("", text)
 
 
 def _unit_behind(unit: str, road: str) -> tuple[str, str]:
@@ -120,9 +123,13 @@ def _unit_behind(unit: str, road: str) -> tuple[str, str]:
     tokens = road.split(" ")
     if len(tokens) < 3 or tokens[-1].lower() not in BEHIND_ROAD:
         return unit, road
-    behind = len(list(takewhile(lambda token: token.lower() in UNITS or token.lower() in QUALIFIERS, reversed(tokens))))
+    behind = len(list(takewhile(_may_be_of_unit, reversed(tokens))))
     rest = " ".join(tokens[:-behind])
-    return (f"{unit} {' '.join(tokens[-behind:])}".strip(), rest) if ends_in(rest, ROADS) else (unit, road)
+    return (f"{unit} {' '.join(tokens[-behind:])}".strip(), rest) if is_road(rest) else (unit, road)
+
+
+def _may_be_of_unit(token: str) -> bool:
+    return token.lower() in UNITS or token.lower() in QUALIFIERS or bool(ORDINAL.fullmatch(token))
 
 
 def _part_read(unit: str, part: re.Match[str]) -> Line:

@@ -12,11 +12,14 @@ def with_numbers_joined(found: Sequence[Line]) -> list[Line]:
     Not behind a unit: "Flat 3", "14", "Rose House" is in number 14 of a road to come.
     """
     joined: list[Line] = []
-    for line in found:
+    for place, line in enumerate(found):
         above = joined[-1] if joined else None
         is_name = line.road and not (line.unit or line.name or line.number)
         if above and above.is_number and is_name and not any(one.unit for one in joined):
             joined[-1] = Line("", "", above.number, line.road)
+        elif above and line.is_number and place == len(found) - 2 and ends_in(above.road, ROADS) and not above.number:
+            # Before the town the number is of the street above it.
+            joined[-1] = Line(above.unit, above.name, line.number, above.road)
         else:
             joined.append(line)
     return joined

@@ -26,7 +26,7 @@ SHORT = re.compile(r"[0-9]{1,2}F[0-9LRC]{1,2}|(?:PF|GF|BF|TF|LGF)[0-9LRC]{0,2}|(
 BY_FLOOR = re.compile(r"[0-9]{1,2}/[0-9LRC]{1,2}|[GBLP]/[0-9LRC]{1,2}|" + SHORT.pattern, re.IGNORECASE)
 ONE_MARK = r"(?:[A-Z]{0,2}[0-9]{1,6}[A-Z]?|[A-Z])"
 MARK = re.compile(rf"{ONE_MARK}(?:[-/.]{ONE_MARK}){{0,2}}|{SHORT.pattern}|[IVX]{{2,4}}", re.IGNORECASE)
-WORDS = r"flats?|flt|fflat|apartments?|apts?|units?|rooms?|rm|studio|bedsit|bedroom|plot|pitch|caravan"
+WORDS = r"flats?|flt|fflat|apartments?|apts?|units?|rooms?|rm|studio|bedsit|bedroom|bed|plot|pitch|caravan"
 GLUED = re.compile(rf"^({WORDS})(?:[-.:]\s?(?={MARK.pattern}(?:\s|$))|(?=[0-9]))", re.IGNORECASE)
 # Flats 1 to 6, Flat 2 & 3: what one unit was made of.
 SEVERAL = re.compile(
@@ -41,7 +41,7 @@ INSIDE = re.compile(
 AT_END = re.compile(rf"\s+(?P<unit>(?:{WORDS})\s+(?:{MARK.pattern}))$", re.IGNORECASE)
 # Words that are a unit only with a mark and nothing behind it, else a house's name: Chalet 14, but The Lodge.
 NAMED_BY_MARK = re.compile(
-    r"(?:chalet|lodge|villa|cottage|bungalow|almshouse|(?:study\s)?bedroom|bed|pod|(?:static\s)?caravan|(?:mobile|park)\s"
+    r"(?:chalet|lodge|villa|cottage|bungalow|almshouse|barn|stable|study\sbedroom|pod|(?:static\s)?caravan|(?:mobile|park)\s"
     r"home|boat|houseboat|garage)\s[0-9]{1,4}[a-z]?",
     re.IGNORECASE,
 )
@@ -74,8 +74,10 @@ def split_unit(line: str) -> tuple[str, str]:
     could be the house's: "Ground Floor Flat 27 Anson Road" is in house 27. "Flat Above The Red Lion" is all unit.
     """
     tokens = line.split(" ")
-    if (short := _short(tokens)) or NAMED_BY_MARK.fullmatch(line):
-        return (short, " ".join(tokens[1:])) if short else (line, "")
+    if short := _short(tokens):
+        return short, " ".join(tokens[1:])
+    if NAMED_BY_MARK.fullmatch(line):
+        return line, ""
     head = _unit_run(tokens)
     run = len(head)
     if head[:1] == ["land"] and head[-1] in BESIDE and run < len(tokens):

@@ -42,7 +42,7 @@ TOWNS = _set("chesterlestreet collierrow ebbwvale forestrow stokerow")
 COMPASS = _set("north south east west upper lower")
 
 UNITS = _set(
-    "flat flats flt fflat apartment apartments apt apts unit units room rooms rm studio maisonette bedsit bedroom "
+    "flat flats flt fflat apartment apartments apt apts unit units room rooms rm studio maisonette bedsit bedroom bed "
     "suite penthouse annexe annex attic basement floor floors flr cabin caravan pitch plot berth mooring"
 )
 """A run of words at the start of a line is a unit within a house when one of these is in it…"""

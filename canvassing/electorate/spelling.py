@@ -24,6 +24,7 @@ SMALL_WORDS = {"and", "at", "by", "in", "of", "on", "the", "upon", "under", "le"
 CAPITAL = re.compile(r"(?<![^\W_]['’])\b[^\W\d_]")  # noqa: RUF001 - not the s of St John's
 SECOND_CAPITAL = re.compile(r"\b([DLO]['’]|Mc)([a-z])(?=[a-z])")  # noqa: RUF001
 SMALL_WITHIN = re.compile(r"-(?:and|at|by|in|of|on|the|upon|under|le|la|de|y|yr)(?=-)", re.IGNORECASE)
+WELSH_SMALL = re.compile(r"(?<=[^\W\d_] )Yr?(?= [^\W\d_]{2})")
 ROMAN = re.compile(r"\b(?:Ii|Iii|Iv|Vi|Vii|Viii|Ix)\b")
 
 
@@ -88,6 +89,7 @@ def shown(text: str) -> str:
     text = CAPITAL.sub(lambda letter: letter[0].upper(), text.lower())
     text = SECOND_CAPITAL.sub(lambda letters: letters[1] + letters[2].upper(), text)
     text = SMALL_WITHIN.sub(lambda word: word[0].lower(), text)
+    text = WELSH_SMALL.sub(lambda word: word[0].lower(), text)
     text = ROMAN.sub(lambda number: number[0].upper(), text)
     first, *rest = text.split(" ") if text else [""]
     return " ".join([first, *(word.lower() if word.lower() in SMALL_WORDS else word for word in rest)])

@@ -132,11 +132,14 @@ class _Parts:
             self._add_name(line.name)
 
     def add_units_behind(self, lines: Sequence[Line]) -> None:
-        """Units printed after the street: "1A Petherton Road", "Flat 17"."""
+        """Units printed after the street: "1A Petherton Road", "Flat 17"; or "Rear of"."""
         for line in lines:
-            if not line.is_unit:
+            if line.is_unit:
+                self.units.append(line.unit)
+            elif " " in line.road and not split_beside(line.road)[0]:
+                self.beside.append(line.road)
+            else:
                 return
-            self.units.append(line.unit)
 
     def add_typed(self, line: Line, *, more: bool) -> None:
         """A line typed for a known street, where a road's name says nothing new, unless there are `more` numbers."""

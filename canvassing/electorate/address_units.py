@@ -99,7 +99,7 @@ def _short(tokens: list[str]) -> str:
     if not BY_FLOOR.fullmatch(first):
         return ""
     if "/" not in first:
-        return first
+        return first if first.isalpha() else f"Flat {first}"
     numbered = behind and behind[0][:1].isdigit() and not ORDINAL.fullmatch(behind[0])
     return f"Flat {first}" if numbered else ""
 

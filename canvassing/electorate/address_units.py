@@ -47,7 +47,7 @@ NAMED_BY_MARK = re.compile(
 )
 SELDOM_MARKED = {"basement", "attic", "penthouse", "annexe", "annex", "maisonette"}
 UNMARKED = SELDOM_MARKED | {"floor", "floors", "flr"}
-AT_GROUND = re.compile(r"(?:pf|gf|g) ?([0-9lrc]*)")
+AT_GROUND = re.compile(r"(?:pf|gf|g) ?[0-9lrc]+")
 
 
 def spelt_out(line: str) -> str:
@@ -172,8 +172,8 @@ def _counts(known: list[str], at: int) -> bool:
 
 def _unit_order(found: list[str]) -> str:
     """Numbered flats, those at the ground first, then storeys from the basement up, then letters and names."""
-    if ground := AT_GROUND.fullmatch(" ".join(found)):
-        return f"0{0:06d} {padded(ground[1])}" if ground[1] else "2gf"
+    if AT_GROUND.fullmatch(joined := " ".join(found)):
+        return f"0{0:06d} {padded(joined)}"
     storey = min((STOREYS[word] for word in found if word in STOREYS), default=None)
     rest = padded(" ".join(word for word in found if word not in STOREYS))
     if storey is not None:

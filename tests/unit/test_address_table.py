@@ -1,4 +1,4 @@
-"""A table of hard addresses: the door a canvasser must find, where it stands in its street, and which spellings meet."""
+"""A table of hard addresses: the door to be found, where it stands in its street, and which spellings meet."""
 
 import csv
 from itertools import combinations

@@ -89,7 +89,11 @@ def _out_of_brackets(piece: str) -> list[str]:
     if inner.isdecimal():
         return [f"{outer} {inner}"]
     names_house = NUMBER_OF_ROAD.match(outer) and " " in outer and inner.lower() not in COMPASS
-    return [inner, outer] if is_unit(inner) or BY_FLOOR.fullmatch(inner) or names_house else [piece]
+    if not (is_unit(inner) or BY_FLOOR.fullmatch(inner) or names_house):
+        return [piece]
+    if brackets.start() and is_unit(outer):
+        return [*_out_of_brackets(outer), inner]
+    return [inner, *_out_of_brackets(outer)]
 
 
 def _without_postcodes(printed: list[str], postcode: str) -> tuple[list[str], str]:

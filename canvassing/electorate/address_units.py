@@ -75,12 +75,13 @@ def split_unit(line: str) -> tuple[str, str]:
     """
     tokens = line.split(" ")
     if short := _short(tokens):
-        return short, " ".join(tokens[1:])
+        taken = 2 if tokens[1:] and tokens[1].lower() == "flat" else 1
+        return " ".join([short, *tokens[1:taken]]), " ".join(tokens[taken:])
     if NAMED_BY_MARK.fullmatch(line):
         return line, ""
     head = _unit_run(tokens)
     run = len(head)
-    if head[:1] == ["land"] and head[-1] in BESIDE and run < len(tokens):
+    if head[:1] == ["land"] and head != ["land", "of"] and head[-1] in BESIDE and run < len(tokens):
         return " ".join(tokens[:run]), " ".join(tokens[run:])
     if not UNITS.intersection(head):
         return (line, "") if run == len(tokens) and _says_where(head) else ("", line)
@@ -107,7 +108,10 @@ def _short(tokens: list[str]) -> str:
 def _unit_run(tokens: Iterable[str]) -> list[str]:
     """The words at the start of `tokens` that a unit may be made of."""
     bare = (token.strip(".,'()").lower() for token in tokens)
-    return list(takewhile(lambda word: word in UNITS or word in QUALIFIERS or ORDINAL.fullmatch(word), bare))
+    run = list(takewhile(lambda word: word in UNITS or word in QUALIFIERS or ORDINAL.fullmatch(word), bare))
+    while run and run[-1] in ("and", "&"):
+        run.pop()
+    return run
 
 
 def _says_where(head: list[str]) -> bool:

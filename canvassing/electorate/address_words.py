@@ -103,5 +103,5 @@ def ends_in(name: str, endings: frozenset[str]) -> bool:
         found = found[:-1]
     if not found or (len(found) == 1 and found[0] not in LONE_ROADS):
         return False
-    is_welsh = found[0] in WELSH_ROADS and found[0] in endings
+    is_welsh = found[0] in WELSH_ROADS and found[0] in endings and found[-1] not in BUILDINGS
     return (is_welsh or found[-1] in endings) and "".join(found) not in TOWNS

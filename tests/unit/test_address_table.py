@@ -1,6 +1,7 @@
 """A table of hard addresses: the door to be found, where it stands in its street, and which spellings meet."""
 
 import csv
+import re
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from canvassing.electorate.address import Address, door, parse
 
 TABLE = Path(__file__).parents[1] / "data" / "hard_addresses.tsv"
 NO_BREAK = str.maketrans("␣", "\xa0")
+POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9I][0-9A-Z]?\s?[0-9O][A-Z]{2}\b", re.IGNORECASE)
 
 
 class Row(NamedTuple):
@@ -176,3 +178,13 @@ def test_spellings_of_one_door_meet(spellings: list[str]) -> None:
 def test_two_doors_never_become_one(doors: list[str]) -> None:
     meeting = [(one, other) for one, other in combinations(doors, 2) if place(read(one)) == place(read(other))]
     assert meeting == []
+
+
+@every_row
+def test_another_figure_is_another_door(row: Row) -> None:
+    printed, found = row.printed.translate(NO_BREAK), place(row.address())
+    in_postcodes = {at for postcode in POSTCODE.finditer(printed) for at in range(*postcode.span())}
+    for figure in re.finditer("[0-9]", printed):
+        others = {printed[: figure.start()] + other + printed[figure.end() :] for other in "123456789"} - {printed}
+        if figure.start() not in in_postcodes:
+            assert found not in {place(parse(other.split("|"))) for other in others}

@@ -7,38 +7,19 @@ Ground Floor Flat 27 Anson Road, 3A City View Apartments 207 Essex Road, Housebo
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from campaign.foundation import postcodes
-from canvassing.electorate.address_street import is_road, street_at, with_numbers_joined
-from canvassing.electorate.address_words import (
-    BESIDE,
-    ORDINAL,
-    SAME_UNIT,
-    STOREYS,
-    Line,
-    Number,
-    read,
-    split_beside,
-)
-from canvassing.electorate.spelling import (
-    REMEMBERED,
-    SMALL_WORDS,
-    fitted,
-    key,
-    place_key,
-    run_together,
-    shown,
-    squeeze,
-    words,
-)
+from canvassing.electorate.address_house import Line, Number, read
+from canvassing.electorate.address_lines import pieces
+from canvassing.electorate.address_street import street_at, with_numbers_joined
+from canvassing.electorate.address_units import SHORT, padded, unit_forms
+from canvassing.electorate.address_words import BESIDE, ON_TOP, ORDINAL, is_road, split_beside
+from canvassing.electorate.spelling import SMALL_WORDS, fitted, key, place_key, run_together, shown
 
 NO_STREET = "No street"
 NO_NUMBER = "No number"
 # Eros prints the title of the section before electors who have no address in the register: overseas, in the services.
 TITLES = frozenset({"otherelectors"})
-LONGEST_LINE = 300
-DIGITS = re.compile("[0-9]+")
+DIGIT = re.compile("[0-9]")
 # A number, but no storey: 12, 12A, 12-14, not 2nd.
 NUMERIC = re.compile(r"[0-9]\S*(?<!st)(?<!nd)(?<!rd)(?<!th)")
 
@@ -72,7 +53,7 @@ def parse(lines: Iterable[str], postcode: str = "") -> Address:
     before the town. No lines at all give the door "No number" in "No street": ask before whether there is an address,
     and `is_no_address` of a lone line.
     """
-    printed, ending = _pieces(lines, postcode)
+    printed, own_postcode = pieces(lines, postcode)
     found = with_numbers_joined([read(piece) for piece in printed])
     place = street_at(found)
     street, number = (found[place].road, found[place].number) if place is not None else ("", None)
@@ -87,7 +68,7 @@ def parse(lines: Iterable[str], postcode: str = "") -> Address:
     name = shown(street) or NO_STREET
     return Address(
         door.label, door.address_key, door.sort_key, door.house_number, door.block, door.block_key,
-        _cut(name, 120), fitted(place_key(name), 120), postcodes.tidy(postcode) or ending,
+        _cut(name, 120), fitted(place_key(name), 120), own_postcode,
     )  # fmt: skip
 
 
@@ -98,7 +79,7 @@ def door(label: str, street: str = "") -> Door:
     name where it is known, so that any name is recognised as that.
     """
     parts = _Parts()
-    printed, _ = _pieces([label], "")
+    printed, _ = pieces([label], "")
     lines = [_without_road(read(piece), street) for piece in printed]
     for place, line in enumerate(lines):
         parts.add_typed(line, more=any(later.number for later in lines[place + 1 :]))
@@ -116,18 +97,6 @@ def is_no_address(line: str) -> bool:
     return key(line) in TITLES
 
 
-def _pieces(lines: Iterable[str], postcode: str) -> tuple[list[str], str]:
-    """The lines cut at their commas, without the postcode at the end; and that postcode."""
-    cut = [part for line in lines if line for part in line[:LONGEST_LINE].split(",")]
-    printed = [piece for part in cut if (piece := squeeze(part))]
-    if not printed:
-        return [], ""
-    if printed[-1].replace(" ", "").upper() == squeeze(postcode).replace(" ", "").upper():
-        return printed[:-1], ""
-    printed[-1], ending = postcodes.split_off(printed[-1])
-    return [piece for piece in printed if piece], ending
-
-
 class _Parts:
     """Collects what lies within the street: the house number, the names, the unit, what it lies beside."""
 
@@ -142,6 +111,10 @@ class _Parts:
     def add(self, line: Line) -> None:
         """A line above the street's."""
         self.add_beside(line)
+        if line.number and line.road and self.names and not self.units:
+            # The number is of the later name: "The Nook", "7 Bardon Homes" is not "7 The Nook".
+            self._add_name(f"{line.number} {line.road}")
+            return
         if line.number is not None:
             self._add_number(line.number, of_unit=bool(line.road))
         self._add_name(line.road)
@@ -159,11 +132,14 @@ class _Parts:
             self._add_name(line.name)
 
     def add_units_behind(self, lines: Sequence[Line]) -> None:
-        """Units printed after the street: "1A Petherton Road", "Flat 17"."""
+        """Units printed after the street: "1A Petherton Road", "Flat 17"; or "Rear of"."""
         for line in lines:
-            if not line.is_unit:
+            if line.is_unit:
+                self.units.append(line.unit)
+            elif " " in line.road and not split_beside(line.road)[0]:
+                self.beside.append(line.road)
+            else:
                 return
-            self.units.append(line.unit)
 
     def add_typed(self, line: Line, *, more: bool) -> None:
         """A line typed for a known street, where a road's name says nothing new, unless there are `more` numbers."""
@@ -201,15 +177,16 @@ class _Parts:
         beside, number = " ".join(self.beside), str(self.number or "")
         if not (unit or name or beside or number):
             name = NO_NUMBER
-        name_key, (unit_key, unit_order) = place_key(name), _unit_forms(f"{unit} {beside}")
+        name_key = run_together([place_key(one) for one in self.names]) if self.names else key(name)
+        unit_key, unit_order = unit_forms(f"{unit} {beside}" if beside else unit)
         block = name if name and unit else ""
         return Door(
             label=_cut(_label(units, name, beside, number), 200),
-            address_key=fitted(_joined(number.lower(), name_key, unit_key), 200),
-            sort_key=fitted("!".join((_number_order(self.number), _padded(name_key), unit_order)), 240),
+            address_key=fitted(_joined(self.number.key if self.number else "", name_key, unit_key), 200),
+            sort_key=fitted("!".join((_number_order(self.number), padded(name_key), unit_order)), 240),
             house_number=self.number.first if self.number else None,
             block=_cut(block, 120),
-            block_key=fitted(place_key(block), 120),
+            block_key=fitted(name_key, 120) if block else "",
         )
 
 
@@ -224,8 +201,11 @@ def _label(units: Sequence[str], name: str, beside: str, number: str) -> str:
     unit = " ".join(units)
     if unit[:1].isdigit() and not ORDINAL.match(unit):
         unit = f"Flat {unit}"
-    if place and not name and unit.rpartition(" ")[2].lower() in BESIDE:
+    last = unit.rpartition(" ")[2].lower()
+    if place and not name and last in BESIDE:
         return f"{unit} {place}"
+    if name and len(units) == 1 and last in BESIDE - ON_TOP:
+        return ", ".join(filter(None, (f"{unit} {name}", place)))
     return ", ".join(filter(None, (unit, name, place)))
 
 
@@ -237,23 +217,13 @@ def _running_on(place: str) -> str:
 def _unit_shown(unit: str) -> str:
     """ "Flat 2B", "1st Floor Flat"."""
     return " ".join(
-        word.lower() if ORDINAL.fullmatch(word) else word.upper() if word[:1].isdigit() else word
+        word.lower()
+        if ORDINAL.fullmatch(word)
+        else word.upper()
+        if DIGIT.search(word) or SHORT.fullmatch(word)
+        else word
         for word in shown(unit).split(" ")
     )
-
-
-@lru_cache(REMEMBERED)
-def _unit_forms(unit: str) -> tuple[str, str]:
-    """What a unit is compared by, and what it is sorted by."""
-    found = _unit_words(unit)
-    return run_together(found), _unit_order(found)
-
-
-def _unit_words(unit: str) -> list[str]:
-    """A unit's words for comparing: "Apartment 02", "Flat 2", "2" are one, and so are "1st Flr", "First Floor Flat"."""
-    same = [SAME_UNIT.get(word, word) for word in words(unit)]
-    known = [word.lstrip("0") or "0" if word.isdecimal() else word for word in same]
-    return [word for word in known if word not in ("flat", "floor")] or known
 
 
 def _joined(number: str, name: str, unit: str) -> str:
@@ -264,23 +234,7 @@ def _number_order(number: Number | None) -> str:
     """Numbered houses first, each before its flats, those before 12A, ranges by their other end. "!" sorts lowest."""
     if number is None:
         return "1!"
-    return f"0{number.first:05d}{number.letter}!{_padded(number.end)}"
-
-
-def _unit_order(found: list[str]) -> str:
-    """Numbered flats, then storeys from the basement up, then letters and names."""
-    storey = min((STOREYS[word] for word in found if word in STOREYS), default=None)
-    rest = _padded(" ".join(word for word in found if word not in STOREYS))
-    if storey is not None:
-        lower = storey - 1 if "lower" in found else storey
-        return f"1{max(lower, 0):02d} {rest}"
-    return "" if not found else f"0{rest}" if found[0][0].isdecimal() else f"2{rest}"
-
-
-@lru_cache(REMEMBERED)
-def _padded(text: str) -> str:
-    """`text` with its numbers padded, so that bytes sort them by size."""
-    return DIGITS.sub(lambda digits: digits[0].zfill(6), text)
+    return f"0{number.first:05d}{number.letter}!{padded(number.end)}"
 
 
 def _cut(text: str, length: int) -> str:

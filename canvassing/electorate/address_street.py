@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from canvassing.electorate.address_words import BUILDINGS, PLACES, ROADS, Line, ends_in
-
-SURELY_ROADS = ROADS | (PLACES - BUILDINGS)
-SURELY_BUILDINGS = BUILDINGS - PLACES
+from canvassing.electorate.address_house import Line
+from canvassing.electorate.address_words import ESTATES, PLACES, ROADS, SURELY_BUILDINGS, ends_in, is_road
 
 
 def with_numbers_joined(found: Sequence[Line]) -> list[Line]:
@@ -14,11 +12,14 @@ def with_numbers_joined(found: Sequence[Line]) -> list[Line]:
     Not behind a unit: "Flat 3", "14", "Rose House" is in number 14 of a road to come.
     """
     joined: list[Line] = []
-    for line in found:
+    for place, line in enumerate(found):
         above = joined[-1] if joined else None
         is_name = line.road and not (line.unit or line.name or line.number)
         if above and above.is_number and is_name and not any(one.unit for one in joined):
             joined[-1] = Line("", "", above.number, line.road)
+        elif above and line.is_number and place == len(found) - 2 and ends_in(above.road, ROADS) and not above.number:
+            # Before the town the number is of the street above it.
+            joined[-1] = Line(above.unit, above.name, line.number, above.road)
         else:
             joined.append(line)
     return joined
@@ -33,11 +34,6 @@ def street_at(found: Sequence[Line]) -> int | None:
     return _by_ending(found, roads) if len(roads) > 1 else _lone_road(found, roads)
 
 
-def is_road(name: str) -> bool:
-    """Whether `name` can hardly be a building's: "Thorne Park", "Broadway", but not "Fonthill Court", "Spectrum"."""
-    return ends_in(name, SURELY_ROADS) or name.lower() in ROADS
-
-
 def _road_of_building(found: Sequence[Line], place: int) -> int | None:
     """The road a numbered building stands on, where a later line is one: "3 Fonthill Court", "Dunster Street".
 
@@ -50,12 +46,13 @@ def _road_of_building(found: Sequence[Line], place: int) -> int | None:
     roads = [later for later in behind if ends_in(found[later].road, ROADS)]
     if not roads and ends_in(name, SURELY_BUILDINGS):
         roads = [later for later in behind[:-1] if ends_in(found[later].road, PLACES)]
+        roads = roads or [later for later in behind if ends_in(found[later].road, ESTATES)]
     return _before_town(roads, behind[-1]) if roads else None
 
 
 def _by_ending(found: Sequence[Line], roads: Sequence[int]) -> int:
     """The last line that ends like a road."""
-    for endings in (ROADS, PLACES):
+    for endings in (ROADS, PLACES, ESTATES):
         alike = [place for place in roads if ends_in(found[place].road, endings)]
         if alike:
             return _before_town(alike, roads[-1])

@@ -19,9 +19,13 @@ ABBREVIATIONS = {
     "wlk": "walk", "ct": "court", "hse": "house", "bldgs": "buildings", "mans": "mansions", "apts": "apartments",
     "est": "estate",
 }  # fmt: skip
+POINTS = {"north", "south", "east", "west"}
 SMALL_WORDS = {"and", "at", "by", "in", "of", "on", "the", "upon", "under", "le", "la", "de"}
 CAPITAL = re.compile(r"(?<![^\W_]['’])\b[^\W\d_]")  # noqa: RUF001 - not the s of St John's
-SECOND_CAPITAL = re.compile(r"\b(O['’]|Mc)([a-z])")  # noqa: RUF001
+SECOND_CAPITAL = re.compile(r"\b([DLO]['’]|Mc)([a-z])(?=[a-z])")  # noqa: RUF001
+SMALL_WITHIN = re.compile(r"-(?:and|at|by|in|of|on|the|upon|under|le|la|de|y|yr)(?=-)", re.IGNORECASE)
+WELSH_SMALL = re.compile(r"(?<=[^\W\d_] )Yr?(?= [^\W\d_]{2})")
+ROMAN = re.compile(r"\b(?:Ii|Iii|Iv|Vi|Vii|Viii|Ix)\b")
 
 
 @lru_cache(REMEMBERED)
@@ -62,10 +66,13 @@ def key(text: str) -> str:
 @lru_cache(REMEMBERED)
 def place_key(name: str) -> str:
     """`key` of a street or a building, the usual abbreviations written out: "St. Mary's Rd" is "Saint Marys Road"."""
-    *first, last = words(name) or ("",)
-    if first:
-        last = ABBREVIATIONS.get(last, last)
-    return run_together([*("st" if word == "saint" else word for word in first), last])
+    found = words(name)
+    if len(found) < 2:
+        return found[0] if found else ""
+    # "High St North" ends in its street too.
+    ends = len(found) - (2 if len(found) > 2 and found[-1] in POINTS else 1)
+    first, last = found[:ends], ABBREVIATIONS.get(found[ends], found[ends])
+    return run_together([*("st" if word == "saint" else word for word in first), last, *found[ends + 1 :]])
 
 
 def person_key(surname: str, forename: str) -> str:
@@ -81,6 +88,9 @@ def shown(text: str) -> str:
         return text
     text = CAPITAL.sub(lambda letter: letter[0].upper(), text.lower())
     text = SECOND_CAPITAL.sub(lambda letters: letters[1] + letters[2].upper(), text)
+    text = SMALL_WITHIN.sub(lambda word: word[0].lower(), text)
+    text = WELSH_SMALL.sub(lambda word: word[0].lower(), text)
+    text = ROMAN.sub(lambda number: number[0].upper(), text)
     first, *rest = text.split(" ") if text else [""]
     return " ".join([first, *(word.lower() if word.lower() in SMALL_WORDS else word for word in rest)])
 

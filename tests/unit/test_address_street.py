@@ -56,7 +56,7 @@ HIDDEN = [
     ("Flat B|12 Rose Cottages|Mill Lane", "Mill Lane", "Flat B, 12 Rose Cottages", "Rose Cottages", None),
     ("Flat 3|14|Rose House|Park Road", "Park Road", "Flat 3, Rose House, 14", "Rose House", 14),
     ("1 The Mews|Rear of 12 High Street", "High Street", "1 The Mews, Rear of 12", "The Mews", 12),
-    ("2/1|12 Leith Walk", "Leith Walk", "Flat 1 2, 12", "", 12),
+    ("2/1|12 Leith Walk", "Leith Walk", "Flat 2/1, 12", "", 12),
     # roads of one word, or with no word for one
     ("Flat 3|Rose House|Broadway", "Broadway", "Flat 3, Rose House", "Rose House", None),
     ("12 Arthur Simpson House|Green Lanes", "Green Lanes", "12 Arthur Simpson House", "Arthur Simpson House", None),

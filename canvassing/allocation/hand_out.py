@@ -85,7 +85,8 @@ def check_lease(until: datetime, *, at: datetime) -> None:
 @transaction.atomic
 def _hand_out(walk: Walk, holder: Volunteer, by: User | None, until: datetime, at: datetime) -> HandOut:
     holds.lock_streets(walk.walk_streets.values_list("street", flat=True))
-    labels = dict(Household.objects.standing().filter(walk_doors__walk=walk).values_list("pk", "label"))
+    doors = Household.objects.standing().welcoming().filter(walk_doors__walk=walk)
+    labels = dict(doors.values_list("pk", "label"))
     if walk.door_count and not labels:
         raise HandOutError(f"Nobody is registered behind any door of {walk} now. Cut its polling district anew.")
     holds.end_run_out(Q(walk=walk) | holds.of_doors(labels, walk.purpose), at=at)

@@ -40,12 +40,16 @@ WITH lost AS MATERIALIZED (
     WHERE elector.constituency_id = %(constituency)s AND elector.gone_at IS NULL AND NOT elector.anonymous
       AND EXISTS (SELECT FROM lost)
 ), found AS (
-    SELECT lost.id, min(there.id) AS elector_id
-    FROM lost JOIN there ON there.id = lost.merged_into_id OR there.address_hash = lost.address_hash
-    GROUP BY lost.id
+    SELECT match.id, min(match.elector_id) AS elector_id
+    FROM (
+        SELECT lost.id, there.id AS elector_id FROM lost JOIN there ON there.id = lost.merged_into_id
+        UNION ALL
+        SELECT lost.id, there.id FROM lost JOIN there ON there.address_hash = lost.address_hash
+    ) match
+    GROUP BY match.id
 )
 UPDATE canvassing_objection objection SET elector_id = found.elector_id FROM found WHERE objection.id = found.id
-"""
+"""  # noqa: S608 - put together from constants of this file
 
 
 class ObjectionError(Exception):

@@ -54,11 +54,11 @@ def cut(*, district_ids: Collection[int], purpose: Purpose, at: datetime, by: Us
 def _wanted(districts: Collection[int]) -> dict[int, list[Piece]]:
     """What the cut gives, by street: one empty piece for a street without doors, none where every door objects."""
     doors: defaultdict[int, list[StreetDoor]] = defaultdict(list)
-    objects = Exists(Objection.objects.of_whole_doors().filter(household=OuterRef("pk")))
-    rows = Household.objects.standing().filter(street__polling_district__in=districts).annotate(objects=objects)
-    fields = rows.values_list("street", "objects", "pk", "sort_key", "house_number", "block", "postcode")
-    for street, no_contact, *door in fields:
-        doors[street] += [] if no_contact else [StreetDoor(*door)]
+    no_contact = Exists(Objection.objects.of_whole_doors().filter(household=OuterRef("pk")))
+    rows = Household.objects.standing().filter(street__polling_district__in=districts).annotate(no_contact=no_contact)
+    fields = rows.values_list("street", "no_contact", "pk", "sort_key", "house_number", "block", "postcode")
+    for street, objects, *door in fields:
+        doors[street] += [] if objects else [StreetDoor(*door)]
     cut_streets: defaultdict[int, list[Piece]] = defaultdict(lambda: [()])
     for street, on_street in doors.items():
         cut_streets[street] = [tuple(door.household_id for door in piece) for piece in pieces(entrances(on_street))]

@@ -57,8 +57,9 @@ def _wanted(districts: Collection[int]) -> dict[int, list[Piece]]:
     no_contact = Exists(Objection.objects.of_whole_doors().filter(household=OuterRef("pk")))
     rows = Household.objects.standing().filter(street__polling_district__in=districts).annotate(no_contact=no_contact)
     fields = rows.values_list("street", "no_contact", "pk", "sort_key", "house_number", "block", "postcode")
-    for street, objects, *door in fields:
-        doors[street] += [] if objects else [StreetDoor(*door)]
+    for street, objects, household, sort_key, house_number, block, postcode in fields:
+        door = StreetDoor(household, sort_key, house_number, block, postcode)
+        doors[street] += [] if objects else [door]
     cut_streets: defaultdict[int, list[Piece]] = defaultdict(lambda: [()])
     for street, on_street in doors.items():
         cut_streets[street] = [tuple(door.household_id for door in piece) for piece in pieces(entrances(on_street))]

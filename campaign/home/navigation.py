@@ -33,6 +33,12 @@ PLACES = (
         "Who has been reached, and where nobody has knocked yet.",
     ),
     Place(
+        "canvassing:browse",
+        "Look up",
+        Permission.BROWSE_REGISTER,
+        "Find an elector, a door or a street, and see what happened there.",
+    ),
+    Place(
         "canvassing:walks",
         "Walks",
         Permission.PLAN_WALKS,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campaign.access import Permission, needs
 from campaign.audit import trail
 from campaign.details.models import CampaignDetails
-from canvassing.electorate.models import Elector, Household, Street
+from canvassing.electorate.models import Elector, Street
 from canvassing.electorate.objections import ObjectionError, object_to_contact, withdraw
 from canvassing.insight import one_door, street_doors
 from volunteers.people.presence import user_of
@@ -83,6 +83,5 @@ def _objection(request: HttpRequest, pk: int, act: Any, said: str) -> HttpRespon
     return redirect("canvassing:door", pk)
 
 
-def _door(request: HttpRequest, pk: int) -> Household:
-    doors = Household.objects.within(user_of(request).ward_ids)
-    return get_object_or_404(doors.select_related("street__polling_district__ward", "block", "state"), pk=pk)
+def _door(request: HttpRequest, pk: int) -> Any:
+    return get_object_or_404(one_door.doors(user_of(request).ward_ids), pk=pk)

@@ -1,9 +1,11 @@
 """One door: who is registered there, who was, what was logged at it, who wants no more contact."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from canvassing.doorstep.fold import Logged, standing
 from canvassing.doorstep.models import Contact
@@ -43,7 +45,7 @@ class ContactLine:
 
 @dataclass(frozen=True, slots=True)
 class DoorSheet:
-    """Everything the door's page shows. Five statements."""
+    """Everything the door's page shows. Three statements."""
 
     door: Household
     people: list[PersonLine]
@@ -54,11 +56,20 @@ class DoorSheet:
     holders: list[Holder]
 
 
-def sheet(door: Household, *, polling_day: date | None, at: datetime) -> DoorSheet:
-    """What is known of `door`, which has its street and state with it."""
-    kept = _objections(door)
-    rows = Elector.objects.filter(household=door).select_related("absent_vote", "state", "polling_district")
-    people = [_person(row, kept, polling_day) for row in rows.order_by("surname", "forename", "pk")]
+def doors(ward_ids: Collection[int] | None) -> QuerySet[Household, Any]:
+    """Doors within these wards with everything about them that `sheet` shows; in any for None."""
+    related = Household.objects.within(ward_ids).select_related("street__polling_district", "state")
+    return related.annotate(objects_since=_since(household=OuterRef("pk"), elector=None))
+
+
+def sheet(door: Any, *, polling_day: date | None, at: datetime) -> DoorSheet:
+    """What is known of one of `doors`."""
+    rows = (
+        Elector.objects.filter(household=door)
+        .select_related("absent_vote", "state", "polling_district")
+        .annotate(objects_since=_since(elector=OuterRef("pk")))
+    )
+    people = [_person(row, polling_day) for row in rows.order_by("surname", "forename", "pk")]
     contacts = _contacts(door, {person.pk: person.name for person in people})
     return DoorSheet(
         door=door,
@@ -66,7 +77,7 @@ def sheet(door: Household, *, polling_day: date | None, at: datetime) -> DoorShe
         gone=[person for person in people if person.gone_at is not None],
         contacts=contacts[:CONTACTS_SHOWN],
         more_contacts=max(len(contacts) - CONTACTS_SHOWN, 0),
-        objects_since=kept.get(None),
+        objects_since=door.objects_since,
         holders=holders([door.pk], at=at).get(door.pk, []),
     )
 
@@ -83,7 +94,7 @@ def name_of(elector: Elector) -> str:
     return f"{elector.forename} {elector.surname}".strip() or "No name"
 
 
-def _person(elector: Elector, kept: dict[int | None, datetime], polling_day: date | None) -> PersonLine:
+def _person(elector: Any, polling_day: date | None) -> PersonLine:
     attains = elector.attains_on
     absent = getattr(elector, "absent_vote", None)
     state = getattr(elector, "state", None)
@@ -98,14 +109,13 @@ def _person(elector: Elector, kept: dict[int | None, datetime], polling_day: dat
         too_young=bool(attains and polling_day and attains > polling_day),
         reached_at=state.reached_at if state else None,
         gone_at=elector.gone_at,
-        objects_since=kept.get(elector.pk),
+        objects_since=elector.objects_since,
     )
 
 
-def _objections(door: Household) -> dict[int | None, datetime]:
-    """Since when who wants no more contact, by elector; None for the whole door."""
-    rows = Objection.objects.standing().filter(Q(elector__household=door) | Q(elector=None, household=door))
-    return dict(rows.order_by("-made_at").values_list("elector", "made_at"))
+def _since(**whose: OuterRef | None) -> Subquery:
+    """Since when somebody, or a whole door, wants no more contact."""
+    return Subquery(Objection.objects.standing().filter(**whose).order_by("made_at").values("made_at")[:1])
 
 
 def _contacts(door: Household, names: dict[int, str]) -> list[ContactLine]:

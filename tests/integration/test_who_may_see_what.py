@@ -134,6 +134,7 @@ TABLE = [
     row("canvassing:coverage", IN, NO, NO, OK, OK),
     row("canvassing:district", IN, NO, NO, GONE, GONE, pk=0),
     row("canvassing:district-ward", IN, NO, NO, GONE, GONE, method="post", pk=0),
+    row("canvassing:browse", IN, NO, NO, OK, OK),
     row("canvassing:street", IN, NO, NO, GONE, GONE, pk=0),
     row("canvassing:door", IN, NO, NO, GONE, GONE, pk=0),
     row("canvassing:no-contact", IN, NO, NO, GONE, GONE, method="post", pk=0),

@@ -18,8 +18,9 @@ STATEMENTS = (
     f"""
     INSERT INTO canvassing_street (polling_district_id, name, name_key)
     SELECT (SELECT min(id) FROM canvassing_pollingdistrict) + n * %(of_a_street)s / %(of_a_district)s,
-           word || ' Road ' || n, word || 'road' || n
-    FROM generate_series(0, %(electors)s / %(of_a_street)s) n, LATERAL (SELECT ({WORDS})[1 + n %% 23] AS word) named
+           word || letters || ' Road', word || letters || 'road'
+    FROM generate_series(0, %(electors)s / %(of_a_street)s) n, LATERAL (SELECT ({WORDS})[1 + n %% 23] AS word,
+        translate(n::text, '0123456789', 'abcdefghij') AS letters) named
     """,
     """
     INSERT INTO canvassing_household

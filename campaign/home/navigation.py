@@ -51,6 +51,13 @@ PLACES = (
         "Bring in the council's register file and see what changed.",
     ),
     Place(
+        "canvassing:quality",
+        "Data quality",
+        Permission.BROWSE_REGISTER,
+        "What looks wrong in the register: doors that are there twice, missing numbers.",
+        in_header=False,
+    ),
+    Place(
         "volunteers:plan-sessions",
         "Sessions",
         Permission.PLAN_SESSIONS,

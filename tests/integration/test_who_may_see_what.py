@@ -139,6 +139,8 @@ TABLE = [
     row("canvassing:door", IN, NO, NO, GONE, GONE, pk=0),
     row("canvassing:no-contact", IN, NO, NO, GONE, GONE, method="post", pk=0),
     row("canvassing:contact-again", IN, NO, NO, GONE, GONE, method="post", pk=0),
+    row("canvassing:quality", IN, NO, NO, OK, OK),
+    row("canvassing:oddities", IN, NO, NO, OK, OK, slug="gaps"),
     row("api:openapi-json", OK, OK, OK, OK, OK),
     row("api:api-root", GONE, GONE, GONE, GONE, GONE),
     row("api:redeem", TOKEN, GONE, NO, GONE, GONE, method="post", body={"code": "NOTACODE"}),

@@ -107,6 +107,7 @@ def _districts(code: str, scope: Scope) -> list[int]:
     if not code:
         return []
     rows = PollingDistrict.objects.filter(code__iexact=code)
+    rows = rows.filter(pk=scope.district.pk) if scope.district else rows
     within = rows if scope.ward_ids is None else rows.filter(ward__in=scope.ward_ids)
     return list(within.order_by("pk").values_list("pk", flat=True))
 

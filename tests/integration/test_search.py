@@ -78,6 +78,8 @@ def test_a_number_alone_counts_within_a_polling_district(district: PollingDistri
     assert look("203", district=district).electors == [person]
     assert look("203").electors == []
     assert look("203", district=PollingDistrictFactory()).electors == []
+    assert look("AD-203", district=district).electors == [person]
+    assert look("AD-203", district=PollingDistrictFactory()).electors == []
 
 
 def test_a_suffix_that_is_not_there_and_somebody_who_left_are_not_found(district: PollingDistrict) -> None:
@@ -134,6 +136,7 @@ def test_a_door_is_found_by_number_and_street(district: PollingDistrict) -> None
     assert look("14a flat 3, thorne park, n1 4dl").count >= 1
     assert look("15 thorne p").doors == [other]
     assert look("16 thorne park").doors == []
+    assert look("99999999999 thorne park").doors == []
 
 
 def test_a_street_is_found_by_its_beginning_in_every_district(district: PollingDistrict) -> None:
@@ -251,6 +254,7 @@ def test_fifty_of_each_cost_as_many_statements_as_one_and_stay_small(
         somebody(f"Often{number}", household=home)
     one = query_count(lambda: typed_in(organiser, "rarely"))
     assert query_count(lambda: typed_in(organiser, "often")) == one <= 12
+    assert max(query_count(lambda text=text: typed_in(organiser, text)) for text in ("N1 9", "1 often", "AD-1")) <= 12
     answer = organiser.post(reverse("canvassing:browse"), {"text": "often"})
     assert len(answer.content) <= 60 * 1024
     assert "There are more" in answer.content.decode()

@@ -139,7 +139,7 @@ def _lock(elector: Elector | None, household: Household | None) -> None:
         raise TypeError("An objection is an elector's or a household's.")
     if elector is not None:
         Elector.objects.select_for_update(no_key=True).get(pk=elector.pk)
-    elif household is not None:
+    if household is not None:
         Household.objects.select_for_update(no_key=True).get(pk=household.pk)
 
 

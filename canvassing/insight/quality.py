@@ -41,9 +41,6 @@ class Oddities:
     def count(self) -> int:
         return counts(self.ward_ids, [self.check])[0].count
 
-    def __len__(self) -> int:
-        return self.count()
-
     def __getitem__(self, rows: slice) -> list[Oddity]:
         first = rows.start or 0
         with connection.cursor() as cursor:

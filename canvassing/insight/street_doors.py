@@ -83,10 +83,9 @@ def lines(places: Collection[Place], *, at: datetime) -> list[DoorLine]:
     hands = holders(ids, at=at)
     found, before = [], ""
     for place in places:
-        if place.pk in doors:
-            starts = place.heading if place.heading != before else ""
-            found.append(_line(doors[place.pk], starts, hands.get(place.pk, []), at))
-            before = place.heading
+        starts = place.heading if place.heading != before else ""
+        found.append(_line(doors[place.pk], starts, hands.get(place.pk, []), at))
+        before = place.heading
     return found
 
 

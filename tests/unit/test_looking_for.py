@@ -35,6 +35,7 @@ def test_elector_numbers(typed: str, number: Number | None) -> None:
         ("14a Thorne Pk, N1 4DL", Place("thornepark", "14a")),
         ("flat 3 14a thorne park", Place("thornepark", "14a#3")),
         ("thorne park", Place("thornepark")),
+        ("1st avenue", Place("1stavenue")),
         ("AD-203", None),
         ("N1 4DL", None),
         ("t", None),

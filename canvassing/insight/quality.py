@@ -13,6 +13,19 @@ A_COUNT = "(SELECT count(*) FROM ({}) found)"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The part of the register that is looked through: one constituency, and in it some wards or (None) all of it."""
+
+    constituency_id: int | None
+    ward_ids: Collection[int] | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        wards = None if self.ward_ids is None else sorted(self.ward_ids)
+        return {"constituency": self.constituency_id, "wards": wards}
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """A check and how many rows it finds."""
 
@@ -33,31 +46,25 @@ class Oddity:
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """What one check finds within these wards, by polling district and street; a Paginator takes pages of it."""
+    """What one check finds in a part of the register, by polling district and street; a Paginator takes pages of it."""
 
     check: Check
-    ward_ids: Collection[int] | None
+    part: Part
 
     def count(self) -> int:
-        return counts(self.ward_ids, [self.check])[0].count
+        return counts(self.part, [self.check])[0].count
 
     def __getitem__(self, rows: slice) -> list[Oddity]:
         first = rows.start or 0
         with connection.cursor() as cursor:
-            cursor.execute(
-                A_PAGE.format(self.check.statement),
-                _wards(self.ward_ids) | {"first": first, "most": (rows.stop or 0) - first},
-            )
+            asked = self.part.parameters | {"first": first, "most": (rows.stop or 0) - first}
+            cursor.execute(A_PAGE.format(self.check.statement), asked)
             return [Oddity(*row) for row in cursor.fetchall()]
 
 
-def counts(ward_ids: Collection[int] | None, checks: Collection[Check] = CHECKS) -> list[Counted]:
-    """How many rows each check finds within these wards; everywhere for None. One statement."""
+def counts(part: Part, checks: Collection[Check] = CHECKS) -> list[Counted]:
+    """How many rows each check finds in this part of the register. One statement."""
     columns = ", ".join(A_COUNT.format(check.statement) for check in checks)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns}", _wards(ward_ids))
+        cursor.execute(f"SELECT {columns}", part.parameters)
         return [Counted(check, count) for check, count in zip(checks, cursor.fetchone(), strict=True)]
-
-
-def _wards(ward_ids: Collection[int] | None) -> dict[str, Any]:
-    return {"wards": None if ward_ids is None else sorted(ward_ids)}

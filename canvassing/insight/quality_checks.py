@@ -9,17 +9,25 @@ CROWD = 12
 # Every statement gives: street's id and name (or nothing), polling district's id and code, what is odd.
 WHERE = "SELECT street.id AS street_id, street.name AS street, district.id AS district_id, district.code AS district"
 NO_STREET = "SELECT NULL::bigint AS street_id, '' AS street, district.id AS district_id, district.code AS district"
-WITHIN = "(%(wards)s::bigint[] IS NULL OR district.ward_id = ANY(%(wards)s))"
+WITHIN = """
+district.constituency_id = %(constituency)s
+AND (%(wards)s::bigint[] IS NULL OR district.ward_id = ANY(%(wards)s))
+"""
+# Through the polling districts, so that the electors of other constituencies are not read.
+ELECTORS = f"""
+FROM canvassing_elector elector
+JOIN canvassing_pollingdistrict district ON district.id = elector.polling_district_id AND {WITHIN}
+WHERE elector.gone_at IS NULL
+"""
 DOORS = f"""
 FROM canvassing_household household
 JOIN canvassing_householdstate state ON state.household_id = household.id AND state.standing
 JOIN canvassing_street street ON street.id = household.street_id
 JOIN canvassing_pollingdistrict district ON district.id = street.polling_district_id AND {WITHIN}
 """
-LIVED_IN = """
+LIVED_IN = f"""
 JOIN (
-    SELECT elector.household_id, count(*) AS people FROM canvassing_elector elector
-    WHERE elector.gone_at IS NULL GROUP BY elector.household_id
+    SELECT elector.household_id, count(*) AS people {ELECTORS} GROUP BY elector.household_id
 ) lived ON lived.household_id = household.id
 """
 STANDING = "WHERE household.merged_into_id IS NULL"
@@ -31,6 +39,8 @@ regexp_replace(
         THEN split_part(household.address_key, '|', 1) ELSE household.address_key END,
     '[^[:alnum:]]', '', 'g')
 """
+LEAST, MOST = "min(elector.number::bigint)", "max(elector.number::bigint)"
+MISSING = f"({MOST} - {LEAST} + 1 - count(DISTINCT elector.number::bigint))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +115,7 @@ CHECKS = (
         "Registered overseas, in the services, or with an address the file does not give. Nobody can call on them. "
         "Anonymous entries are not counted here.",
         f"""{NO_STREET}, count(*) || CASE count(*) WHEN 1 THEN ' person' ELSE ' people' END AS odd
-        FROM canvassing_elector elector
-        JOIN canvassing_pollingdistrict district ON district.id = elector.polling_district_id AND {WITHIN}
-        WHERE elector.gone_at IS NULL AND elector.household_id IS NULL AND NOT elector.anonymous
-        GROUP BY district.id""",
+        {ELECTORS} AND elector.household_id IS NULL AND NOT elector.anonymous GROUP BY district.id""",
     ),
     Check(
         "no-ward",
@@ -122,18 +129,8 @@ CHECKS = (
         "Numbers missing in a polling district",
         "A few are usual: people leave during the year, and anonymous entries may stand elsewhere. Many together may "
         "be a page or a file that was left out.",
-        f"""{NO_STREET}, greatest(numbers.missing, 0) || ' of ' || numbers.least || ' to ' || numbers.most
-            || ' missing' AS odd
-        FROM canvassing_pollingdistrict district
-        JOIN (
-            SELECT elector.polling_district_id, min(elector.number::bigint) AS least,
-                   max(elector.number::bigint) AS most,
-                   max(elector.number::bigint) - min(elector.number::bigint) + 1
-                       - count(DISTINCT elector.number::bigint) AS missing
-            FROM canvassing_elector elector
-            WHERE elector.gone_at IS NULL AND elector.number ~ '^[0-9]+$'
-            GROUP BY elector.polling_district_id, elector.edition
-        ) numbers ON numbers.polling_district_id = district.id AND numbers.missing > 0
-        WHERE {WITHIN}""",  # noqa: S608 - put together from constants
+        f"""{NO_STREET}, {MISSING} || ' of ' || {LEAST} || ' to ' || {MOST} || ' missing' AS odd
+        {ELECTORS} AND elector.number ~ '^[0-9]+$'
+        GROUP BY district.id, elector.edition HAVING {MISSING} > 0""",
     ),
 )

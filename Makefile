@@ -9,7 +9,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 PRODUCTION := DATABASE_URL='postgresql:///none?host=/nonexistent' HTTPS=true ALLOWED_HOSTS=campaign.example \
 	SECRET_KEY=only-long-enough-to-be-checked-and-never-used-to-sign-anything
 
-.PHONY: setup demo run stop test fast browser soak bench screenshots check fix lock
+.PHONY: setup demo run stop test fast browser soak bench bench-region screenshots check fix lock
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -49,6 +49,10 @@ soak: $(READY)
 # What the costly paths cost, beside a floor measured in the same run; the rows are kept in var/bench.json.
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+# A register of six million takes minutes to make and 6 GB of disk.
+bench-region: $(READY)
+	$(BIN)/python -m tests.bench.search_bench --electors 6000000
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots

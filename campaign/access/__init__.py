@@ -30,6 +30,7 @@ class Permission(StrEnum):
     IMPORT_REGISTER = "import the register"
     READ_AUDIT = "read the audit trail"
     SEE_COVERAGE = "see coverage"
+    BROWSE_REGISTER = "look up electors"
     PLAN_WALKS = "cut and hand out walks"
     OPEN_DOORSTEP = "open a walk on the doorstep"
     BOOK_SESSIONS = "book sessions"
@@ -44,6 +45,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ORGANISER: frozenset(
         {
             Permission.SEE_COVERAGE,
+            Permission.BROWSE_REGISTER,
             Permission.PLAN_WALKS,
             Permission.OPEN_DOORSTEP,
             Permission.BOOK_SESSIONS,

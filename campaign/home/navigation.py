@@ -33,6 +33,12 @@ PLACES = (
         "Who has been reached, and where nobody has knocked yet.",
     ),
     Place(
+        "canvassing:browse",
+        "Look up",
+        Permission.BROWSE_REGISTER,
+        "Find an elector, a door or a street, and see what happened there.",
+    ),
+    Place(
         "canvassing:walks",
         "Walks",
         Permission.PLAN_WALKS,
@@ -43,6 +49,13 @@ PLACES = (
         "Register",
         Permission.IMPORT_REGISTER,
         "Bring in the council's register file and see what changed.",
+    ),
+    Place(
+        "canvassing:quality",
+        "Data quality",
+        Permission.BROWSE_REGISTER,
+        "What looks wrong in the register: doors that are there twice, missing numbers.",
+        in_header=False,
     ),
     Place(
         "volunteers:plan-sessions",

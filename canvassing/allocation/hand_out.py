@@ -48,10 +48,10 @@ def hand_out(*, walk: Walk, holder: Volunteer, by: User | None, until: datetime,
     """Put `walk` in `holder`'s hands until `until`; doors already in other hands are left out and named.
 
     A walk without doors is handed out by itself. A walk retired by a re-cut may still be handed out by whoever has
-    its page open: holds are on doors, so its successors leave out what it took. Raises HandOutError when the walk is
-    out already, when each of its doors is in somebody's hands or has lost its electors, when the lease is over, or
-    longer than a week, when the holder is too young to see the register, or under 18 without a guardian's
-    consent and an adult who goes along and is here.
+    its page open: holds are on doors, so its successors leave out what it took. Doors that want no contact are left
+    out too. Raises HandOutError when the walk is out already, when each of its doors is in somebody's hands, wants no
+    contact or has lost its electors, when the lease is over, or longer than a week, when the holder is too young to
+    see the register, or under 18 without a guardian's consent and an adult who goes along and is here.
     """
     check_lease(until, at=at)
     if not holder.may_see_electors:
@@ -85,9 +85,13 @@ def check_lease(until: datetime, *, at: datetime) -> None:
 @transaction.atomic
 def _hand_out(walk: Walk, holder: Volunteer, by: User | None, until: datetime, at: datetime) -> HandOut:
     holds.lock_streets(walk.walk_streets.values_list("street", flat=True))
-    labels = dict(Household.objects.standing().filter(walk_doors__walk=walk).values_list("pk", "label"))
+    doors = Household.objects.standing().welcoming().filter(walk_doors__walk=walk)
+    labels = dict(doors.values_list("pk", "label"))
     if walk.door_count and not labels:
-        raise HandOutError(f"Nobody is registered behind any door of {walk} now. Cut its polling district anew.")
+        raise HandOutError(
+            f"Nobody is registered behind any door of {walk} now, or they want no contact. "
+            "Cut its polling district anew."
+        )
     holds.end_run_out(Q(walk=walk) | holds.of_doors(labels, walk.purpose), at=at)
     here = Booking.objects.here(at).filter(volunteer=holder).order_by("-checked_in_at", "pk").first()
     allocation = Allocation.objects.create(

@@ -17,7 +17,8 @@ from canvassing.doorstep.outcomes import Outcome
 from canvassing.doorstep.questions import questions
 from canvassing.doorstep.tokens import Pass
 
-# PostgreSQL writes the JSON of the long parts, and nothing here takes it apart again. Added doors have no place in the
+# PostgreSQL writes the JSON of the long parts, and nothing here takes it apart again. Who wants no more contact is left
+# out, person or door, even where the walk was handed out before they said so. Added doors have no place in the
 # walk's order: they follow the others.
 READ = """
 SELECT walk.name,
@@ -45,6 +46,10 @@ SELECT walk.name,
                 FROM canvassing_elector elector
                 LEFT JOIN canvassing_electorstate person ON person.elector_id = elector.id
                 WHERE elector.household_id = household.id AND elector.gone_at IS NULL AND NOT elector.anonymous
+                  AND NOT EXISTS (
+                      SELECT FROM canvassing_objection objection
+                      WHERE objection.elector_id = elector.id AND objection.withdrawn_at IS NULL
+                  )
             )
         ) AS line
         FROM canvassing_helddoor hold
@@ -53,6 +58,11 @@ SELECT walk.name,
         LEFT JOIN canvassing_block block ON block.id = household.block_id
         LEFT JOIN canvassing_walkdoor place ON place.walk_id = walk.id AND place.household_id = household.id
         WHERE hold.allocation_id = %(allocation)s AND hold.released_at IS NULL
+          AND NOT EXISTS (
+              SELECT FROM canvassing_objection objection
+              WHERE objection.household_id = household.id AND objection.elector_id IS NULL
+                AND objection.withdrawn_at IS NULL
+          )
         WINDOW nearest AS (ORDER BY place.position NULLS LAST, household.sort_key, household.id)
      ) door)
 FROM canvassing_walk walk WHERE walk.id = %(walk)s

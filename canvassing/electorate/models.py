@@ -1,9 +1,10 @@
 """The ground truth: polling districts, streets, blocks, households, electors. Ids never change."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from campaign.areas.models import Constituency, Ward
 
@@ -58,6 +59,10 @@ class StreetQuerySet(models.QuerySet["Street"]):
     def standing(self) -> Self:
         """Streets that have not become part of another."""
         return self.filter(merged_into=None)
+
+    def within(self, ward_ids: Collection[int] | None) -> Self:
+        """Those in one of these wards, for an organiser limited to them; every one for None."""
+        return self if ward_ids is None else self.filter(polling_district__ward__in=ward_ids)
 
 
 class Street(models.Model):
@@ -119,6 +124,14 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
     def in_register_order(self) -> Self:
         return self.order_by("street_id", "sort_key", "pk")
 
+    def within(self, ward_ids: Collection[int] | None) -> Self:
+        """Those in one of these wards, for an organiser limited to them; every one for None."""
+        return self if ward_ids is None else self.filter(street__polling_district__ward__in=ward_ids)
+
+    def welcoming(self) -> Self:
+        """Doors that may be called at: none of them as a whole wants no more contact."""
+        return self.exclude(Exists(Objection.objects.of_whole_doors().filter(household=OuterRef("pk"))))
+
 
 class Household(models.Model):
     """One address: a house or one flat. `label` is what is painted on the door, without the street.
@@ -173,6 +186,10 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
     def living(self) -> Self:
         """On the register now."""
         return self.filter(gone_at=None)
+
+    def within(self, ward_ids: Collection[int] | None) -> Self:
+        """Those in one of these wards, for an organiser limited to them; every one for None."""
+        return self if ward_ids is None else self.filter(polling_district__ward__in=ward_ids)
 
 
 class Elector(models.Model):
@@ -266,6 +283,16 @@ class ObjectionKey(models.Model):
         return "Key of objections"
 
 
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    def standing(self) -> Self:
+        """Not taken back."""
+        return self.filter(withdrawn_at=None)
+
+    def of_whole_doors(self) -> Self:
+        """Standing ones that say that nobody behind the door wants contact."""
+        return self.standing().filter(elector=None, household__isnull=False)
+
+
 class Objection(models.Model):
     """Somebody, or a whole household, wants no more contact.
 
@@ -280,6 +307,8 @@ class Objection(models.Model):
     address_hash = models.BinaryField(max_length=32)
     made_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["address_hash"], name="objections_by_hash")]

@@ -14,6 +14,7 @@ from canvassing.insight.forms import WardForm
 from canvassing.insight.set_ward import set_ward
 from canvassing.insight.ward_map import draw_map
 from canvassing.progress.days import london_day
+from volunteers.people.presence import user_of
 
 
 @require_safe
@@ -76,5 +77,12 @@ def _district_page(request: HttpRequest, district: PollingDistrict, form: WardFo
         "streets": streets,
         "totals": coverage.total(street.totals for street in streets),
         "form": form if may(request.user, Permission.PLAN_WALKS) else None,
+        "may_browse": _may_browse(request, district),
     }
     return render(request, "canvassing/insight/district.html", context)
+
+
+def _may_browse(request: HttpRequest, district: PollingDistrict) -> bool:
+    """Whether the streets of `district` are open to who asks: an organiser may be limited to other wards."""
+    ward_ids = user_of(request).ward_ids
+    return may(request.user, Permission.BROWSE_REGISTER) and (ward_ids is None or district.ward_id in ward_ids)

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from campaign.audit import trail
-from canvassing.electorate.models import Household, PollingDistrict, Street
+from canvassing.electorate.models import Household, Objection, PollingDistrict, Street
 from canvassing.walks.cutting import pieces
 from canvassing.walks.models import Purpose, Walk, WalkDoor, WalkStreet
 from canvassing.walks.order import StreetDoor, entrances
@@ -51,12 +52,14 @@ def cut(*, district_ids: Collection[int], purpose: Purpose, at: datetime, by: Us
 
 
 def _wanted(districts: Collection[int]) -> dict[int, list[Piece]]:
-    """What the cut gives, by street: one empty piece for a street without doors."""
+    """What the cut gives, by street: one empty piece for a street without doors, none where every door objects."""
     doors: defaultdict[int, list[StreetDoor]] = defaultdict(list)
-    rows = Household.objects.standing().filter(street__polling_district__in=districts)
-    fields = rows.values_list("street", "pk", "sort_key", "house_number", "block", "postcode")
-    for street, household, sort_key, house_number, block, postcode in fields:
-        doors[street].append(StreetDoor(household, sort_key, house_number, block, postcode))
+    no_contact = Exists(Objection.objects.of_whole_doors().filter(household=OuterRef("pk")))
+    rows = Household.objects.standing().filter(street__polling_district__in=districts).annotate(no_contact=no_contact)
+    fields = rows.values_list("street", "no_contact", "pk", "sort_key", "house_number", "block", "postcode")
+    for street, objects, household, sort_key, house_number, block, postcode in fields:
+        door = StreetDoor(household, sort_key, house_number, block, postcode)
+        doors[street] += [] if objects else [door]
     cut_streets: defaultdict[int, list[Piece]] = defaultdict(lambda: [()])
     for street, on_street in doors.items():
         cut_streets[street] = [tuple(door.household_id for door in piece) for piece in pieces(entrances(on_street))]

@@ -54,7 +54,8 @@ def take(*, user: User, role: Role, actor: Any, at: datetime) -> None:
 def limit(*, user: User, wards: Collection[Ward], actor: Any, at: datetime) -> None:
     """Let the organiser `user` see sessions, volunteers and messages of `wards` only; none means everywhere.
 
-    Walks and coverage are not limited by it. Raises RoleError when `user` is no organiser.
+    Nor do they find doors and electors elsewhere. Walks and coverage are not limited by it. Raises RoleError when
+    `user` is no organiser.
     """
     grant = RoleGrant.objects.select_for_update().filter(user=user, role=Role.ORGANISER).first()
     if grant is None:

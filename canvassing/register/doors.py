@@ -34,6 +34,14 @@ FROM incoming
 JOIN incoming_street street ON street.district = incoming.district AND street.street_key = incoming.street_key
 GROUP BY street.street_id, incoming.address_key
 """
+TWO_POSTCODES = """
+SELECT count(*) FROM (
+    SELECT FROM incoming
+    JOIN incoming_street street ON street.district = incoming.district AND street.street_key = incoming.street_key
+    WHERE incoming.postcode <> '' GROUP BY street.street_id, incoming.address_key
+    HAVING min(incoming.postcode) <> max(incoming.postcode)
+) door
+"""
 ADD_BLOCKS = """
 INSERT INTO canvassing_block (street_id, name, name_key)
 SELECT street_id, min(block COLLATE "C"), block_key FROM incoming_door WHERE block <> ''
@@ -122,6 +130,13 @@ def add_doors(constituency_id: int, *, record_id: int) -> int:
         made = int(cursor.rowcount)
         cursor.execute(CHANGE_HOUSEHOLDS, {"record": record_id})
     return made
+
+
+def with_two_postcodes() -> int:
+    """How many of the staged doors are printed with more than one postcode."""
+    with connection.cursor() as cursor:
+        cursor.execute(TWO_POSTCODES)
+        return int(cursor.fetchone()[0])
 
 
 def count_places(constituency_id: int, made: Made) -> tuple[Places, Places]:

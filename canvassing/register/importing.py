@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from campaign.areas.models import Constituency
+from canvassing.electorate import objections
 from canvassing.electorate.models import Elector
 from canvassing.progress import deltas, states
 from canvassing.progress.days import london_day
@@ -29,6 +30,12 @@ from canvassing.register.matching import Matching
 from canvassing.register.report import Census, People, Places, Problem, RegisterRefused, Report
 from canvassing.register.rows import RegisterFile
 from canvassing.register.staging import Listener
+
+
+TWO_POSTCODES = (
+    "{count:,} doors are printed with two postcodes. Where that is no slip, two streets of one name lie in one polling "
+    "district: split the street by hand."
+)
 
 
 class Named(Protocol):
@@ -86,6 +93,7 @@ def import_files(
     for problem in _remarks(files, kind, constituency, wishes, census, effects):
         census.note(problem)
     _bring_states_up_to_date(effects, at)
+    objections.reattach(constituency_id=constituency.pk)
     listener.go_on()
     households, streets = doors.count_places(constituency.pk, effects.made)
     review = questions.keep(record_id=wishes.record_id, at=at)
@@ -246,6 +254,8 @@ def _remarks(
     found = list(effects.districts.values())
     for code, before, now in districts.set_wards(constituency.pk, found, census.wards, record_id=wishes.record_id):
         yield Problem(names_of(files), None, f"polling district {code} lies in the ward {now} now, not in {before}.")
+    if count := doors.with_two_postcodes():
+        yield Problem(names_of(files), None, TWO_POSTCODES.format(count=count))
     if kind == Kind.FULL:
         for reason in _left_behind(constituency, wishes, found, effects.editions):
             yield Problem(names_of(files), None, reason)

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import pyproj
-import pyproj.network
+from pyproj.network import set_network_enabled  # type: ignore[attr-defined]
 
 from campaign.areas.drawing import rings
 
@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 @cache
 def _to_degrees() -> pyproj.Transformer:
     # Better grids than the one that comes with the library would be fetched over the network; a metre or two will do.
-    pyproj.network.set_network_enabled(active=False)
+    set_network_enabled(active=False)
     return pyproj.Transformer.from_crs(BRITISH_NATIONAL_GRID, WGS_84, always_xy=True)
 
 

@@ -71,7 +71,7 @@ def _parts(text: str) -> Iterator[str]:
 def _labels(part: str) -> Iterator[str]:
     """The doors of one part: a run of numbers, or one door as it is written."""
     if DATE.fullmatch(part):
-        raise DoorNumbersError(f"“{_short(part)}” is a date: a spreadsheet has changed a range like 1-12. Write 1 to 12.")
+        raise DoorNumbersError(f"“{_short(part)}” is a date: a spreadsheet changed a run like 1-12. Write 1 to 12.")
     run = RUN.fullmatch(part)
     if run is None:
         if not any(map(str.isalnum, part)):

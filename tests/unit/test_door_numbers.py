@@ -83,7 +83,6 @@ def test_a_run_on_one_side_holds_that_side_and_nothing_else(first: int, more: in
 def test_nothing_breaks_it(text: str) -> None:
     try:
         said = read_doors(text)
-    except DoorNumbersError as error:
-        assert str(error)
-    else:
-        assert said is None or len(said.labels) in (0, said.count)
+    except DoorNumbersError:
+        return
+    assert said is None or len(said.labels) in (0, said.count)

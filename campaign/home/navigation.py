@@ -45,6 +45,13 @@ PLACES = (
         "Bring in the council's register file and see what changed.",
     ),
     Place(
+        "canvassing:streets",
+        "Streets",
+        Permission.IMPORT_REGISTER,
+        "Bring in streets and doors before there is a register.",
+        in_header=False,
+    ),
+    Place(
         "volunteers:plan-sessions",
         "Sessions",
         Permission.PLAN_SESSIONS,

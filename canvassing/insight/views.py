@@ -61,7 +61,7 @@ def put_in_ward(request: HttpRequest, pk: int) -> HttpResponse:
         actor=request.user,
         at=now(),
     )
-    messages.success(request, f"{district.code} lies in {ward}." if ward else f"{district.code} has no ward now.")
+    messages.success(request, f"{district} lies in {ward}." if ward else f"{district} has no ward now.")
     return redirect("canvassing:district", pk)
 
 

@@ -144,11 +144,16 @@ def import_streets(
     return alone.carry_out(work, act="streets imported", actor=actor, at=at, dry_run=dry_run)
 
 
-def nothing_done(problem: Problem) -> StreetsReport:
-    """The report of a refused import: the reason, and what there is."""
+def so_far() -> StreetsReport:
+    """What there is, as the report of an import that did nothing."""
     constituency = Constituency.objects.order_by("pk").first()
     streets, doors = _totals(constituency) if constituency else (0, 0)
-    return StreetsReport(streets=Effect(total=streets), doors=Effect(total=doors), problems=[problem])
+    return StreetsReport(streets=Effect(total=streets), doors=Effect(total=doors))
+
+
+def nothing_done(problem: Problem) -> StreetsReport:
+    """The report of a refused import: the reason, and what there is."""
+    return replace(so_far(), problems=[problem])
 
 
 def _import(sources: Sequence[Source], district: str, box: Box | None, at: datetime) -> StreetsReport:

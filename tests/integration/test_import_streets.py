@@ -27,6 +27,7 @@ from tests.factories.canvassing import (
 )
 from tests.factories.doorstep import totals
 from tests.factories.register import bring_in, street_of, write, written_rows
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -131,6 +131,7 @@ TABLE = [
     row("canvassing:register-run", IN, NO, NO, NO, GONE, pk=0),
     row("canvassing:register-start", IN, NO, NO, NO, GONE, method="post", pk=0),
     row("canvassing:register-give-up", IN, NO, NO, NO, GONE, method="post", pk=0),
+    row("canvassing:streets", IN, NO, NO, NO, OK),
     row("canvassing:coverage", IN, NO, NO, OK, OK),
     row("canvassing:district", IN, NO, NO, GONE, GONE, pk=0),
     row("canvassing:district-ward", IN, NO, NO, GONE, GONE, method="post", pk=0),

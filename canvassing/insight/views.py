@@ -66,7 +66,7 @@ def put_in_ward(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _district(pk: int) -> PollingDistrict:
-    return get_object_or_404(PollingDistrict.objects.select_related("constituency", "ward"), pk=pk)
+    return get_object_or_404(PollingDistrict.objects.select_related("constituency", "ward", "station"), pk=pk)
 
 
 def _district_page(request: HttpRequest, district: PollingDistrict, form: WardForm) -> HttpResponse:

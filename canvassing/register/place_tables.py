@@ -56,7 +56,7 @@ class PlaceRow:
 
 def open_text(source: Source) -> Text:
     """Find out what `source` is. Raises RegisterRefused when it cannot be read as text."""
-    _refuse_no_file(source.path, source.name)
+    refuse_no_file(source.path, source.name)
     try:
         return text_tables.look_at(source.path)
     except TableError as error:
@@ -105,7 +105,7 @@ def read_rows(source: Source, headings: Mapping[str, Collection[str]], required:
     yield from named_rows(source, table, headings)
 
 
-def _refuse_no_file(path: Path, name: str) -> None:
+def refuse_no_file(path: Path, name: str) -> None:
     """Before anything is opened: a pipe or a device might never end."""
     if path.is_dir():
         raise RegisterRefused("this is a folder, not a file. Name the file in it.", file=name)

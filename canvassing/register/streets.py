@@ -13,13 +13,14 @@ from django.db.models import Exists, OuterRef, Q
 
 from campaign.areas import points
 from campaign.areas.models import Constituency
-from campaign.areas.naming import add_wards, same_name
+from campaign.areas.naming import same_name
 from campaign.areas.points import Box
 from canvassing.electorate.models import PollingDistrict, Street
 from canvassing.electorate.street_points import place_streets
 from canvassing.progress.models import HouseholdState
 from canvassing.register import alone, listed_doors
-from canvassing.register.known_districts import LONGEST_CODE, KnownDistricts, the_constituency, wards_by_name
+from canvassing.register.district_wards import put_in_wards
+from canvassing.register.known_districts import LONGEST_CODE, KnownDistricts, the_constituency
 from canvassing.register.place_tables import Place
 from canvassing.register.report import MOST_PROBLEMS, Problem, RegisterRefused
 from canvassing.register.rows import Source
@@ -223,20 +224,13 @@ class _Gathered:
 
 def _set_wards(districts: KnownDistricts, said: dict[int, tuple[str, Place]], at: datetime) -> list[Problem]:
     """Put the polling districts that have no ward into theirs; those that have another one keep it."""
-    known = wards_by_name(districts.constituency)
-    new = {same_name(name): name for name, _ in said.values() if same_name(name) not in known}
-    if new:
-        add_wards(constituency=districts.constituency, names=sorted(new.values()), actor=None, at=at)
-        known = wards_by_name(districts.constituency)
-    problems, put = [], []
-    for pk, (name, place) in said.items():
-        district, ward = districts.named[pk], known[same_name(name)]
-        if district.ward is None:
-            district.ward = ward
-            put.append(district)
-        elif district.ward != ward:
-            problems.append(place.problem(f"polling district {district} lies in {district.ward}; it was left there."))
-    PollingDistrict.objects.bulk_update(put, ["ward"], batch_size=AT_A_TIME)
+    without = {pk: name for pk, (name, _) in said.items() if districts.named[pk].ward is None}
+    problems = [
+        place.problem(f"polling district {district} lies in {district.ward}; it was left there.")
+        for pk, (name, place) in said.items()
+        if (district := districts.named[pk]).ward and same_name(district.ward.name) != same_name(name)
+    ]
+    put_in_wards(districts, without, at=at)
     return problems
 
 

@@ -114,6 +114,7 @@ TABLE = [
     row("details", IN, NO, NO, NO, OK),
     row("deadlines", IN, NO, NO, NO, OK),
     row("areas", IN, NO, NO, NO, OK),
+    row("districts", IN, NO, NO, NO, OK),
     row("audit", IN, NO, NO, NO, OK),
     row("canvassing:walks", IN, NO, NO, OK, OK),
     row("canvassing:cut-walks", IN, NO, NO, ON, ON, method="post"),

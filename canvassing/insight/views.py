@@ -74,6 +74,7 @@ def _district_page(request: HttpRequest, district: PollingDistrict, form: WardFo
     context = {
         "district": district,
         "streets": streets,
+        "to_be_found": coverage.to_be_found(district),
         "totals": coverage.total(street.totals for street in streets),
         "form": form if may(request.user, Permission.PLAN_WALKS) else None,
     }

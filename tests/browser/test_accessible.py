@@ -7,10 +7,11 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
+from campaign.areas.models import PostcodePoint
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose
-from tests.factories.campaign import CampaignDetailsFactory
-from tests.factories.canvassing import houses
+from tests.factories.campaign import SQUARE, CampaignDetailsFactory
+from tests.factories.canvassing import WardFactory, houses
 from tests.factories.sessions import HOUR, BookingFactory, MessageFactory, SessionFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers.people.models import User
@@ -42,7 +43,10 @@ def people(transactional_db: None) -> dict[str, User | None]:
     BookingFactory(session=SessionFactory(starts_at=now() + 24 * HOUR, capacity=1), volunteer=lead)
     MessageFactory(state="failed", why="address_refused", last_error="the mail server refused the address (550)")
     JoinLink.objects.create(code="station", source="Station poster", made_at=now())
-    cut(district_ids=[houses(3)[0].street.polling_district_id], purpose=Purpose.CANVASS, at=now())
+    district = houses(3)[0].street.polling_district
+    cut(district_ids=[district.pk], purpose=Purpose.CANVASS, at=now())
+    WardFactory(constituency=district.constituency, outline=SQUARE)
+    PostcodePoint.objects.create(postcode="N1 1AA", latitude=51.552, longitude=-0.105)
     return {"nobody": None, "volunteer": volunteer.user, "lead": lead.user, "organiser": organiser, "agent": agent}
 
 
@@ -72,7 +76,8 @@ def pages() -> Iterator[tuple[str, str]]:
         ],
         "agent": [
             "/organise/messages/wordings/", "/organise/messages/wordings/morning/", "/organise/details/",
-            "/organise/deadlines/", "/organise/areas/", "/organise/register/", "/organise/people/", "/organise/audit/",
+            "/organise/deadlines/", "/organise/areas/", "/organise/areas/districts/", "/organise/register/",
+            "/organise/register/streets/", "/organise/people/", "/organise/audit/",
         ],
     }  # fmt: skip
     for who, addresses in seen.items():

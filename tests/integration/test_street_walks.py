@@ -105,3 +105,10 @@ def test_the_walks_say_how_many_doors_are_expected(listed: Any, client: Client) 
     client.force_login(UserFactory(organiser=True))
     page = client.get(reverse("canvassing:walk", args=[walk.pk])).content.decode()
     assert "No doors known yet, about 82 expected" in page
+
+
+def test_the_districts_page_counts_streets_without_doors(listed: Any, client: Client) -> None:
+    listed("street,polling_district,doors\nAcorn Lane,AA,82\nBirch Lane,AA,\nElm Lane,AA,1-3\n")
+    client.force_login(UserFactory(organiser=True))
+    page = client.get(reverse("canvassing:district", args=[Street.objects.order_by("pk")[0].polling_district_id]))
+    assert "2 streets without a known door; about 82 doors are expected there." in page.content.decode()

@@ -62,7 +62,8 @@ TABLES = {
     ),
     "postcodes": Table(
         "File of postcodes",
-        "Code-Point Open or the ONS Postcode Directory. Only what this place needs is kept.",
+        "From Code-Point Open, the file of your postcode area, or from the ONS Postcode Directory. Only what this place "
+        "needs is kept. For files of the whole country there is the command import_postcodes.",
         postcode_points.import_postcodes,
     ),
 }

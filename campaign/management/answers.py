@@ -48,21 +48,33 @@ def sources_of(files: Sequence[Path]) -> list[Source]:
 def answer(
     act: Callable[[], Report],
     *,
-    nothing_done: Callable[[Problem], Report],
+    so_far: Callable[[], Report],
+    unknown: Report,
     stdout: OutputWrapper,
     as_json: bool,
     dry_run: bool,
 ) -> None:
-    """Do `act` and print its report. Raises CommandError with status 1 when it is refused, or the database failed."""
+    """Do `act` and print its report.
+
+    When it is refused the report is that of `so_far` with the reason as its one problem; when the database failed and
+    cannot be asked, that of `unknown`. Raises CommandError with status 1 then.
+    """
     try:
         report = act()
     except RegisterRefused as refusal:
         if as_json:
-            stdout.write(json.dumps(nothing_done(refusal.problem).as_json()))
+            stdout.write(_with_problem(so_far(), refusal.problem))
         raise CommandError(f"Refused, nothing was changed: {refusal}", returncode=REFUSED) from None
     except (Error, psycopg.Error, ImproperlyConfigured) as error:  # its own words may hold a row
-        raise CommandError(BROKEN.format(name=type(error).__name__), returncode=REFUSED) from None
+        reason = BROKEN.format(name=type(error).__name__)
+        if as_json:
+            stdout.write(_with_problem(unknown, Problem("", None, reason)))
+        raise CommandError(reason, returncode=REFUSED) from None
     stdout.write(json.dumps(report.as_json()) if as_json else "\n".join(_told(report, dry_run=dry_run)))
+
+
+def _with_problem(report: Report, problem: Problem) -> str:
+    return json.dumps(report.as_json() | {"problems": [problem.as_json()]})
 
 
 def _told(report: Report, *, dry_run: bool) -> Iterator[str]:

@@ -52,9 +52,14 @@ class ListedStreet:
     district: str = ""
     council: str = ""
     ward: str = ""
-    postcode: str = ""
+    postcodes: frozenset[str] = frozenset()
     doors: DoorsSaid | None = None
     point: tuple[float, float] | None = None
+
+    @property
+    def postcode(self) -> str:
+        """Where the row has just one, it is that of every door."""
+        return next(iter(self.postcodes)) if len(self.postcodes) == 1 else ""
 
 
 def read_streets(source: Source, box: Box | None) -> Iterator[ListedStreet]:
@@ -84,18 +89,19 @@ def _of_row(row: PlaceRow) -> ListedStreet:
         district=row.text("polling_district", LONGEST_CODE),
         council=row.text("council", LONGEST_COUNCIL),
         ward=row.text("ward", LONGEST_WARD),
-        postcode=_only_postcode(row),
+        postcodes=_postcodes(row),
         doors=doors,
     )
 
 
-def _only_postcode(row: PlaceRow) -> str:
-    """The street's postcode where the row has just one: then it is that of every door."""
+def _postcodes(row: PlaceRow) -> frozenset[str]:
     cell = row.text("postcodes", LONGEST_CELL)
-    found = {postcodes.tidy(part) for part in cell.replace(";", ",").replace("/", ",").split(",") if part.strip()}
+    found = frozenset(
+        postcodes.tidy(part) for part in cell.replace(";", ",").replace("/", ",").split(",") if part.strip()
+    )
     if "" in found:
         raise row.at.refuse("something in the column postcodes is no postcode. Keep two apart by a comma.")
-    return found.pop() if len(found) == 1 else ""
+    return found
 
 
 def _is_open_names(cells: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ from tests.factories.canvassing import (
     StreetFactory,
     WardFactory,
 )
+from tests.factories.register import import_running
 from tests.factories.volunteers import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,17 @@ def test_a_proposal_is_accepted_with_one_button(client: Client, proposed: Any) -
     district.refresh_from_db()
     assert district.ward == ward
     assert "Nothing is missing here." in text_of(client.get(PAGE))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_an_import_runs_nothing_is_accepted(client: Client, proposed: Any) -> None:
+    district = proposed("AA")
+    key = f"{district.pk}-{district.constituency.wards.get().pk}"
+    with import_running():
+        page = text_of(client.post(PAGE, {"do": "accept", "proposal": key}, follow=True))
+    assert "another import is running" in page
+    district.refresh_from_db()
+    assert district.ward is None
 
 
 def test_an_unticked_proposal_is_left(client: Client, proposed: Any) -> None:

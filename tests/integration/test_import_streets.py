@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from campaign.areas.models import Constituency, Ward
+from campaign.areas.models import Constituency, PostcodePoint, Ward
 from campaign.audit.models import AuditEvent
 from canvassing.doorstep import rebuild
 from canvassing.electorate.models import Block, Household, PollingDistrict, Street
@@ -26,7 +26,7 @@ from tests.factories.canvassing import (
     WardFactory,
 )
 from tests.factories.doorstep import totals
-from tests.factories.register import bring_in, street_of, write, written_rows
+from tests.factories.register import bring_in, import_running, street_of, write, written_rows
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +193,15 @@ def test_two_counts_for_one_street_are_told_and_the_larger_is_taken(lists: Any) 
     report = lists(HEADER + "Acorn Lane,AA,,,82\nAcorn Ln,AA,,,90\n")
     assert Street.objects.get().expected_doors == 90
     assert [problem.line for problem in report.problems] == [3]
+
+
+def test_a_street_lies_in_the_middle_of_its_postcodes_where_these_have_points(lists: Any) -> None:
+    PostcodePoint.objects.create(postcode="N1 1AA", latitude=51.0, longitude=-0.1)
+    PostcodePoint.objects.create(postcode="N1 1AB", latitude=51.2, longitude=-0.3)
+    lists(HEADER + 'Acorn Lane,AA,,"N1 1AA, n1 1ab, N9 9ZZ",82\nBirch Lane,AA,,N9 9ZZ,82\n')
+    lane = street("Acorn Lane")
+    assert (lane.latitude, lane.longitude) == (pytest.approx(51.1), pytest.approx(-0.2))
+    assert street("Birch Lane").latitude is None
 
 
 # One name a line
@@ -368,6 +377,13 @@ def test_the_command_says_it_in_words() -> None:
 
 
 # Beside others
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_for_no_other_import_and_says_so(lists: Any) -> None:
+    with import_running(), pytest.raises(RegisterRefused, match="another import is running"):
+        lists("Acorn Lane\n")
+    assert lists("Acorn Lane\n").streets.added == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -62,8 +62,8 @@ TABLES = {
     ),
     "postcodes": Table(
         "File of postcodes",
-        "From Code-Point Open, the file of your postcode area, or from the ONS Postcode Directory. Only what this place "
-        "needs is kept. For files of the whole country there is the command import_postcodes.",
+        "From Code-Point Open, the file of your postcode area, or from the ONS Postcode Directory. Only what this "
+        "place needs is kept. For files of the whole country there is the command import_postcodes.",
         postcode_points.import_postcodes,
     ),
 }

@@ -1,6 +1,5 @@
 """`manage.py import_district_wards FILE…`: a table says which ward each polling district lies in."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from django.utils import timezone
 
 from campaign.management import answers
 from canvassing.register import district_wards
-from canvassing.register.report import Problem
 
 
 class Command(BaseCommand):
@@ -23,8 +21,11 @@ class Command(BaseCommand):
         act = partial(
             district_wards.import_district_wards, answers.sources_of(files), at=timezone.now(), dry_run=dry_run
         )
-        answers.answer(act, nothing_done=_nothing, stdout=self.stdout, as_json=options["json"], dry_run=dry_run)
-
-
-def _nothing(problem: Problem) -> district_wards.WardsReport:
-    return replace(district_wards.so_far(), problems=[problem])
+        answers.answer(
+            act,
+            so_far=district_wards.so_far,
+            unknown=district_wards.WardsReport(),
+            stdout=self.stdout,
+            as_json=options["json"],
+            dry_run=dry_run,
+        )

@@ -1,6 +1,5 @@
 """`manage.py import_polling_stations FILE…`: a table says where each polling district votes."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from django.utils import timezone
 
 from campaign.management import answers
 from canvassing.register import stations
-from canvassing.register.report import Problem
 
 
 class Command(BaseCommand):
@@ -21,8 +19,11 @@ class Command(BaseCommand):
 
     def handle(self, *, files: list[Path], dry_run: bool, **options: Any) -> None:
         act = partial(stations.import_polling_stations, answers.sources_of(files), at=timezone.now(), dry_run=dry_run)
-        answers.answer(act, nothing_done=_nothing, stdout=self.stdout, as_json=options["json"], dry_run=dry_run)
-
-
-def _nothing(problem: Problem) -> stations.StationsReport:
-    return replace(stations.so_far(), problems=[problem])
+        answers.answer(
+            act,
+            so_far=stations.so_far,
+            unknown=stations.StationsReport(),
+            stdout=self.stdout,
+            as_json=options["json"],
+            dry_run=dry_run,
+        )

@@ -1,6 +1,5 @@
 """`manage.py import_postcodes FILE…`: where postcodes lie, from a public file; no lookup service is ever asked."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from django.utils import timezone
 
 from campaign.management import answers
 from canvassing.register import postcode_points
-from canvassing.register.report import Problem
 
 
 class Command(BaseCommand):
@@ -21,8 +19,11 @@ class Command(BaseCommand):
 
     def handle(self, *, files: list[Path], dry_run: bool, **options: Any) -> None:
         act = partial(postcode_points.import_postcodes, answers.sources_of(files), at=timezone.now(), dry_run=dry_run)
-        answers.answer(act, nothing_done=_nothing, stdout=self.stdout, as_json=options["json"], dry_run=dry_run)
-
-
-def _nothing(problem: Problem) -> postcode_points.PointsReport:
-    return replace(postcode_points.so_far(), problems=[problem])
+        answers.answer(
+            act,
+            so_far=postcode_points.so_far,
+            unknown=postcode_points.PointsReport(),
+            stdout=self.stdout,
+            as_json=options["json"],
+            dry_run=dry_run,
+        )

@@ -37,7 +37,12 @@ class Command(BaseCommand):
             dry_run=dry_run,
         )
         answers.answer(
-            act, nothing_done=streets.nothing_done, stdout=self.stdout, as_json=options["json"], dry_run=dry_run
+            act,
+            so_far=streets.so_far,
+            unknown=streets.StreetsReport(),
+            stdout=self.stdout,
+            as_json=options["json"],
+            dry_run=dry_run,
         )
 
 

@@ -42,6 +42,7 @@ def _make(new: Iterable[Wanted], districts: KnownDistricts) -> list[Street]:
                 name=min(one.names),
                 name_key=one.key,
                 origin=Street.Origin.STREETS,
+                expected_doors=one.expected,
             )
             for one in new
         ],

@@ -70,7 +70,8 @@ def table_rows(source: Source, table: Table) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from table.rows()
     except TableError as error:
-        raise RegisterRefused(error.reason, file=source.name, line=error.line) from None
+        remedy = " A cell with a comma in it stands in quotation marks." if "columns" in error.reason else ""
+        raise RegisterRefused(error.reason + remedy, file=source.name, line=error.line) from None
 
 
 def named_table(text: Text, headings: Mapping[str, Collection[str]], required: Collection[str]) -> Table | None:

@@ -1,12 +1,13 @@
 """Streets and doors from street lists, before there is a register and beside it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from math import fsum
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from campaign.areas import points
@@ -26,7 +27,13 @@ from canvassing.register.rows import Source
 from canvassing.register.street_lists import read_streets
 from canvassing.register.wanted_streets import Gathered, Wanted
 
-AT_A_TIME = 2000
+WRITE = """
+UPDATE canvassing_street street
+SET expected_doors = said.expected_doors, latitude = said.latitude, longitude = said.longitude
+FROM unnest(%(keys)s::bigint[], %(expected)s::int[], %(latitudes)s::float8[], %(longitudes)s::float8[])
+    AS said (id, expected_doors, latitude, longitude)
+WHERE street.id = said.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +159,20 @@ def _correct(found: Iterable[tuple[Street, Wanted]], added: set[int]) -> int:
         if wanted.expected is not None and wanted.expected != street.expected_doors:
             street.expected_doors = wanted.expected
             changed[street.pk] = street
-    fields = ["expected_doors", "latitude", "longitude"]
-    Street.objects.bulk_update(changed.values(), fields, batch_size=AT_A_TIME)
+    _write(changed.values())
     return len(changed.keys() - added)
+
+
+def _write(streets: Collection[Street]) -> None:
+    """In one statement: a region has 60,000 streets, which take the ORM minutes."""
+    columns: dict[str, Any] = {
+        "keys": [street.pk for street in streets],
+        "expected": [street.expected_doors for street in streets],
+        "latitudes": [street.latitude for street in streets],
+        "longitudes": [street.longitude for street in streets],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, columns)
 
 
 def _place(unplaced: Sequence[tuple[Street, Wanted]]) -> list[Street]:

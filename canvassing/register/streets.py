@@ -120,6 +120,7 @@ def _import(sources: Sequence[Source], district: str, box: Box | None, at: datet
     problems = gathered.problems
     problems += _set_wards(districts, gathered.wards, at)
     found, added = find_or_make(gathered.streets.values(), districts)
+    problems += _waiting_as_well(districts.constituency, found)
     changed = _correct(found, added)
     new_doors = listed_doors.add({street: wanted.doors for street, wanted in found if wanted.doors}, at=at)
     place_streets({street.polling_district_id for street, _ in found})
@@ -149,6 +150,17 @@ def _set_wards(districts: KnownDistricts, said: dict[int, tuple[str, Place]], at
     ]
     put_in_wards(districts, without, at=at)
     return problems
+
+
+def _waiting_as_well(constituency: Constituency, found: Iterable[tuple[Street, Wanted]]) -> list[Problem]:
+    """Streets whose district is said here, while one of their name waits without: most likely they are one."""
+    waiting = Street.objects.standing().filter(polling_district__constituency=constituency, polling_district__code="")
+    names = set(waiting.values_list("name_key", flat=True))
+    return [
+        wanted.at.problem("a street of this name waits without a polling district as well. Merge the two by hand.")
+        for street, wanted in found
+        if wanted.district is not None and street.name_key in names
+    ]
 
 
 def _correct(found: Iterable[tuple[Street, Wanted]], added: set[int]) -> int:

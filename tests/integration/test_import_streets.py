@@ -229,6 +229,12 @@ def test_a_street_known_in_a_district_does_not_wait_as_well(lists: Any) -> None:
     assert not PollingDistrict.objects.filter(code="").exists()
 
 
+def test_a_waiting_street_whose_district_is_said_later_is_told(lists: Any) -> None:
+    lists("Acorn Lane\nBirch Lane\n")
+    report = lists(HEADER + "Acorn Lane,AA,,,9\n")
+    assert [(problem.line, "waits without" in problem.reason) for problem in report.problems] == [(2, True)]
+
+
 def test_doors_of_a_street_in_two_districts_need_the_district(lists: Any) -> None:
     lists(HEADER + "Acorn Lane,AA,,,\nAcorn Lane,AB,,,\n")
     with pytest.raises(RegisterRefused, match="in AA and AB"):

@@ -36,6 +36,10 @@ HEADINGS = {
 # Of the 34 columns in Open Names, which has no header of its own in its data files.
 OPEN_NAMES_COLUMNS, NAME, LOCAL_TYPE, EASTING, NORTHING = 34, 2, 7, 8, 9
 ROADS = {"Named Road", "Section Of Named Road"}
+NO_HEADER = (
+    "this is more than a street's name. A table needs a first line that names its columns, such as "
+    "street,polling_district,doors; a list of names has one street a line and nothing else."
+)
 AREA_NEEDED = (
     "these are the streets of a whole region. Say which part is meant with --box WEST,SOUTH,EAST,NORTH in metres of "
     "the National Grid, or upload the wards' outlines first."
@@ -138,8 +142,8 @@ def _one_a_line(source: Source, text: Text) -> Iterator[ListedStreet]:
     for rows in ([first], table_rows(source, table)):
         for line, cells in rows:
             at = Place(source.name, line)
-            if len(cells) > 1:
-                raise at.refuse("a table needs a header. Write street, polling_district, doors into its first line.")
+            if len(cells) > 1 or "," in cells[0]:
+                raise at.refuse(NO_HEADER)
             row = PlaceRow(at, {"street": cells[0]})
             name = shown(row.required("street", LONGEST_NAME))
             yield ListedStreet(at, name, _key(name, at))

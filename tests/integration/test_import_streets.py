@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from campaign.areas.models import Constituency, PostcodePoint, Ward
 from campaign.audit.models import AuditEvent
@@ -91,16 +92,16 @@ def test_it_works() -> None:
 def test_the_same_list_again_or_shuffled_writes_nothing(tmp_path: Path) -> None:
     header, *rows = SAMPLE.read_text().splitlines()
     rows += ["Acorn Lane,AA,,N1 1AA,1-45 odd; Flat 1-6, Rose Court".replace(", R", " R"), "Acorn Ln,AA,,,2-40 even"]
-    rows += ["Birch Lane,,,,7", "Birch Lane,AB,,,9"]
+    rows += ["Birch Lane,,,,7", "Birch Lane,AB,,,9", "Cedar Lane,,,,1-3", "Cedar Lane,AB,,,3-4"]
     first, shuffled = tmp_path / "first.csv", tmp_path / "shuffled.csv"
     first.write_text("\n".join([header, *rows]))
-    assert run(first)["doors"]["added"] == 23 + 6 + 20
+    assert run(first)["doors"]["added"] == 23 + 6 + 20 + 4
     before = written_rows()
     for seed in range(3):
         random.Random(seed).shuffle(rows)
         shuffled.write_text("\n".join([header, *rows]))
         report = run(shuffled)
-        assert (report["streets"], report["doors"]["added"]) == ({"added": 0, "changed": 0, "total": 32}, 0)
+        assert (report["streets"], report["doors"]["added"]) == ({"added": 0, "changed": 0, "total": 33}, 0)
         assert written_rows() == before
 
 
@@ -299,6 +300,12 @@ def test_a_broken_point_is_refused(lists: Any) -> None:
         lists(OPEN_NAMES + open_name("Acorn Lane", 0, 0).replace("0.0", "x").replace(",0,0,", ",x,0,"), box=BOX)
 
 
+def test_the_command_takes_a_box(tmp_path: Path) -> None:
+    file = tmp_path / "opennames.csv"
+    file.write_text(OPEN_NAMES)
+    assert run(file, "--box", ",".join(map(str, BOX)))["streets"]["added"] == 1
+
+
 # Refusals
 
 
@@ -317,6 +324,8 @@ def test_a_broken_point_is_refused(lists: Any) -> None:
         (HEADER + "Acorn Lane,AA\n", "line 2: this row has 2 columns"),
         (HEADER + "Acorn Lane,AA,One,,\nBirch Lane,AA,Two,,\n", "line 3: .* lies in Two here and in One on line 2"),
         ("Acorn Lane\nBirch Lane\n-\n", "line 3: the street's name"),
+        ("Acorn Lane,AA,North,,82\n", "line 1: .* names its columns"),
+        ("Acorn Lane\nBirch Lane\tAA\n", "line 2: "),
         (b"\x00\x01", "not a text file"),
     ],
 )
@@ -354,6 +363,7 @@ def test_several_constituencies_are_refused(lists: Any) -> None:
         (["/dev/null"], 1, "a pipe or a device"),
         ([str(SAMPLE), "--box", "1,2,3"], 2, "a box is four numbers"),
         ([str(SAMPLE), "--box", "3,2,1,4"], 2, "west comes before east"),
+        ([str(SAMPLE), "--box", "a,b,c,d"], 2, "a box is four numbers"),
         ([str(SAMPLE), "--district", "A" * 21], 1, "code is longer than 20"),
     ],
 )
@@ -363,6 +373,26 @@ def test_the_command_ends_with_a_status_and_a_reason(arguments: list[str], statu
     if isinstance(error.value, CommandError):
         assert words in str(error.value)
         assert getattr(error.value, "returncode", 2) == status or "box" in str(arguments)
+
+
+def test_a_database_that_fails_is_said_without_its_words() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE canvassing_street RENAME TO elsewhere")
+    output = StringIO()
+    with pytest.raises(CommandError, match="ProgrammingError") as error:
+        call_command("import_streets", str(SAMPLE), "--json", stdout=output)
+    assert error.value.returncode == 1
+    assert "Nothing was changed" in json.loads(output.getvalue())["problems"][0]["reason"]
+    assert "Rushmere" not in str(error.value)
+
+
+def test_many_problems_are_told_by_twenty(tmp_path: Path) -> None:
+    file = tmp_path / "streets.csv"
+    rows = "".join(f"Lane {number},{count}\n" for number in range(23) for count in (1, 2))
+    file.write_text("street,doors\n" + rows)
+    output = StringIO()
+    call_command("import_streets", str(file), stdout=output)
+    assert "and 3 more problems" in output.getvalue()
 
 
 def test_a_refusal_is_one_json_object_too(tmp_path: Path) -> None:

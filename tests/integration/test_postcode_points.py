@@ -136,6 +136,24 @@ def test_a_broken_archive_is_refused(bring: Any, tmp_path: Path) -> None:
         bring(bytes(content), "codepo.zip")
 
 
+def test_an_archive_with_a_password_is_refused(bring: Any, tmp_path: Path) -> None:
+    content = bytearray(zipped(tmp_path, n=CODE_POINT))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flags] |= 1
+    with pytest.raises(RegisterRefused, match="has a password"):
+        bring(bytes(content), "codepo.zip")
+
+
+def test_a_member_that_is_no_text_is_left(bring: Any, tmp_path: Path) -> None:
+    HouseholdFactory(postcode="N1 1AA")
+    path = tmp_path / "mixed.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", b"\xff\xfe\x00")
+        archive.writestr("b.pdf", b"\xff\xfe\x00")
+        archive.writestr("c.csv", "\n" + CODE_POINT)
+    assert bring(path.read_bytes(), "codepo.zip").added == 1
+
+
 def test_a_dry_run_takes_everything_back(bring: Any) -> None:
     HouseholdFactory(postcode="N1 1AA")
     assert bring(CODE_POINT, dry_run=True).added == 1

@@ -19,7 +19,7 @@ from canvassing.electorate.models import Elector, Household, PollingDistrict, St
 from canvassing.progress.days import london_day
 from canvassing.register import runs
 from canvassing.register.models import RegisterImport
-from canvassing.register.rows import Source
+from canvassing.register.opening import Source
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose, Walk
 from volunteers.people.models import User, Volunteer

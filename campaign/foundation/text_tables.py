@@ -9,11 +9,17 @@ from pathlib import Path
 
 CHUNK = 1 << 20
 UTF_8, UTF_8_BOM, WINDOWS_1252 = "utf-8", "utf-8-sig", "windows-1252"
+UTF_16_BOM, UTF_16_LE, UTF_16_BE = "utf-16", "utf-16-le", "utf-16-be"
 NOT_IN_WINDOWS_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+# A cell that begins so was typed into a spreadsheet: what the council wrote there is not in it.
+FORMULA = re.compile(rb"[\t\n,]\"?=")
+IS_FORMULA = "a cell holds a formula (it begins with =) instead of what it should say. Save the file as values only."
 NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 DELIMITERS = ("\t", ",")
 TITLE_LINES = 20
-"""How far down a header may stand, below titles and blank lines."""
+"""How far down a header may stand, below titles and blank lines, and how many lines of titles may follow one block."""
+MOST_CELLS_OF_A_TITLE = 2
+NARROW = 4
 
 Row = tuple[int, list[str]]
 
@@ -39,22 +45,54 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A text whose header was found. Lines count from 1, as in the file."""
+    """A text whose header was found below `titles`. Lines count from 1, as in the file."""
 
     text: Text
     delimiter: str
     header: list[str]
     header_line: int
+    titles: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """Each row below the header with the line it begins on; blank rows and repeated headers are left out.
 
-        One row is in memory at a time. Raises TableError at a row with other columns than the header, at a quote
-        that is never closed, and at a field too long to be one.
+        Titles may stand before a header that is repeated, as where files were put one behind the other. One row is in
+        memory at a time, and a title. Raises TableError at a row with other columns than the header, at another
+        header, at a quote that is never closed, at a formula, and at a field too long to be one.
         """
+        titles: list[Row] = []
+        width = len(self.header)
         for line, cells in _records(self.text, self.delimiter):
-            if line <= self.header_line or _is_blank(cells) or cells == self.header:
+            if line <= self.header_line or _is_blank(cells):
                 continue
+            if cells[0] == self.header[0] and self._is_header(line, cells):
+                titles.clear()
+            elif len(cells) != width or (width > NARROW and not any(cells[MOST_CELLS_OF_A_TITLE:])):
+                titles.append((line, cells))
+                if len(titles) > TITLE_LINES:
+                    yield from self._no_titles(titles)
+                    titles.clear()
+            else:
+                if titles:
+                    yield from self._no_titles(titles)
+                    titles.clear()
+                yield line, cells
+        yield from self._no_titles(titles)
+
+    def _is_header(self, line: int, cells: list[str]) -> bool:
+        """Whether a row whose first cell is the header's is the header again. Raises TableError at another header."""
+        if cells == self.header:
+            return True
+        shared = len(set(cells) & set(self.header) - {""})
+        if shared * 2 > len(set(self.header) - {""}):
+            raise TableError(
+                line, "a second header is here, with other columns than the first. Send the two parts as two files."
+            )
+        return False
+
+    def _no_titles(self, rows: list[Row]) -> Iterator[Row]:
+        """The rows that looked like titles, now that no header follows them."""
+        for line, cells in rows:
             if len(cells) != len(self.header):
                 raise TableError(line, self._ragged(line, len(cells)))
             yield line, cells
@@ -66,28 +104,64 @@ class Table:
 
 
 def look_at(path: Path) -> Text:
-    """Find out what the bytes of `path` are: a byte order mark, strict UTF-8, else windows-1252.
+    """Find out what the bytes of `path` are: a byte order mark, UTF-16 by its zero bytes, strict UTF-8, windows-1252.
 
-    Raises TableError when the file is empty, is no text, or is in none of these encodings.
+    Raises TableError when the file is empty, is no text, is in none of these encodings, or holds a formula.
     """
+    utf_16 = _utf_16(path)
     utf_8 = _Utf8()
     not_windows, lines, start, last = 0, 0, b"", b""
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            start = start or chunk[:3]
-            if strange := NOT_IN_TEXT.search(chunk):
-                line = _line_of(chunk, strange.start(), lines)
-                raise TableError(line, "this is not a text file. Save it as .csv or .tsv and try again.")
-            utf_8.take(chunk, lines)
-            if not not_windows and (undefined := NOT_IN_WINDOWS_1252.search(chunk)):
-                not_windows = _line_of(chunk, undefined.start(), lines)
-            lines += chunk.count(b"\n")
-            last = chunk
+    for chunk in _chunks(path, utf_16):
+        start = start or chunk[:3]
+        if strange := NOT_IN_TEXT.search(chunk):
+            line = _line_of(chunk, strange.start(), lines)
+            raise TableError(line, "this is not a text file. Save it as .csv or .tsv and try again.")
+        if formula := FORMULA.search(chunk):
+            raise TableError(_line_of(chunk, formula.end() - 1, lines), IS_FORMULA)
+        utf_8.take(chunk, lines)
+        if not not_windows and (undefined := NOT_IN_WINDOWS_1252.search(chunk)):
+            not_windows = _line_of(chunk, undefined.start(), lines)
+        lines += chunk.count(b"\n")
+        last = chunk
     if not last:
         raise TableError(1, "the file is empty.")
     utf_8.take(b"", lines, final=True)
     finished = last.endswith((b"\n", b"\r"))
-    return Text(path, _encoding(start, utf_8.wrong_at, not_windows), lines + (not finished), finished)
+    encoding = utf_16 or _encoding(start, utf_8.wrong_at, not_windows)
+    return Text(path, encoding, lines + (not finished), finished)
+
+
+def _utf_16(path: Path) -> str:
+    """UTF-16 with a byte order mark, or without one by where its zero bytes stand; "" for other encodings."""
+    with path.open("rb") as file:
+        start = file.read(1024)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return UTF_16_BOM
+    first, second = start[::2].count(0), start[1::2].count(0)
+    mostly = len(start) // 4
+    if second > mostly and not first:
+        return UTF_16_LE
+    return UTF_16_BE if first > mostly and not second else ""
+
+
+def _chunks(path: Path, utf_16: str) -> Iterator[bytes]:
+    """The file's bytes, part by part; of a file in UTF-16 as if it were in UTF-8."""
+    if not utf_16:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+        return
+    decoder, lines = codecs.getincrementaldecoder(utf_16)(), 0
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(CHUNK):
+                part = decoder.decode(chunk)
+                lines += part.count("\n")
+                yield part.encode()
+            decoder.decode(b"", final=True)
+        except UnicodeError:
+            why = "the file is in UTF-16 and breaks off inside a letter. Ask for it again."
+            raise TableError(lines + 1, why) from None
 
 
 def find_table(text: Text, is_header: Callable[[Sequence[str]], bool]) -> Table | None:
@@ -96,12 +170,14 @@ def find_table(text: Text, is_header: Callable[[Sequence[str]], bool]) -> Table 
     Both tab and comma are tried, for a file's name lies about it both ways.
     """
     for delimiter in DELIMITERS:
+        titles: list[str] = []
         try:
             for line, cells in _records(text, delimiter):
                 if is_header(cells):
-                    return Table(text, delimiter, cells, line)
+                    return Table(text, delimiter, cells, line, tuple(titles))
                 if line >= TITLE_LINES:
                     break
+                titles.append(" ".join(filter(None, cells)))
         except TableError:
             continue
     return None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.home.views import areas, call_off, details, districts, me, organise, public, volunteers
+from campaign.home.views import areas, call_off, details, districts, me, organise, public, undo_import, volunteers
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("organise/deadlines/", details.deadlines, name="deadlines"),
     path("organise/areas/", areas.areas, name="areas"),
     path("organise/areas/districts/", districts.districts, name="districts"),
+    path("organise/register/<int:pk>/undo/", undo_import.undo_import, name="undo-import"),
     path("organise/sessions/<int:pk>/call-off/", call_off.call_off, name="call-off"),
     path("organise/volunteers/", volunteers.volunteers, name="volunteers"),
     path("organise/volunteers/<int:pk>/", volunteers.reveal, name="reveal-volunteer"),

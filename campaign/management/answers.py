@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 from django.db import Error
 
+from canvassing.register.opening import Source
 from canvassing.register.report import Problem, RegisterRefused
-from canvassing.register.rows import Source
 
 REFUSED = 1
 PROBLEMS_SHOWN = 20

@@ -17,9 +17,9 @@ from canvassing.register.known_districts import (
     the_constituency,
     wards_by_name,
 )
+from canvassing.register.opening import Source
 from canvassing.register.place_tables import COUNCIL_HEADINGS, DISTRICT_HEADINGS, WARD_HEADINGS, Place, read_rows
 from canvassing.register.report import Problem, RegisterRefused
-from canvassing.register.rows import Source
 
 HEADINGS = {"polling_district": DISTRICT_HEADINGS, "ward": WARD_HEADINGS, "council": COUNCIL_HEADINGS}
 

@@ -1,49 +1,117 @@
-"""The layouts of councils' files as data. Codes are read per layout: suppliers' tables contradict each other. Pure."""
+"""What a layout of a council's file says: headings, forms, codes. Codes are read per layout, never globally. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from campaign.foundation.text_tables import column_key
 
 
+class Kind(StrEnum):
+    """What a file is: everybody of its polling districts, what changed, or who votes by post or proxy."""
+
+    FULL = "full"
+    UPDATE = "update"
+    ABSENT = "absent"
+
+
+class Change(StrEnum):
+    """What a row of an update says happened to its elector."""
+
+    ADD = "add"
+    AMEND = "amend"
+    DELETE = "delete"
+    NOTHING = "nothing"
+
+
+class Numbers(StrEnum):
+    """How a file writes number and suffix."""
+
+    PARTS = "parts"  # a column each, or a number alone
+    SLASHED = "slashed"  # 463/3
+    DECIMAL = "decimal"  # 463.3; 463.0 has no suffix
+    JOINED = "joined"  # AA-463/3: the polling district too
+
+
+FIELDS = (
+    "district", "number", "suffix", "marker", "attains_on", "surname", "forename", "middle", "name", "postcode", "uprn",
+    "ward", "change", "created", "changed", "deleted", "absent",
+)  # fmt: skip
+"""What a column may hold. `name` is a whole name, surname first; `created`, `changed`, `deleted` are months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a marker means, and whether its electors may vote at a UK general election."""
+
+    meaning: str
+    may_vote: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the fields stand in one file's rows."""
+    """Where the fields stand in one file's rows; a field the file does not have stands behind the last column."""
 
-    district: int
-    number: int
-    suffix: int
-    marker: int
-    attains_on: int
-    surname: int
-    forename: int
-    postcode: int
+    places: Mapping[str, int]
     address: tuple[int, ...]
     width: int
+
+    def has(self, name: str) -> bool:
+        return self.places[name] < self.width
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One supplier's file: its headings, and what its markers mean (docs: the Electoral Commission's marker list)."""
+    """One supplier's file.
+
+    `headings` gives each field the headings it may stand under; those of `needed` and the first address lines must be
+    there. A header with a column that is in none of the lists is another layout's, unless this one is forced.
+    """
 
     name: str
     title: str
-    headings: Mapping[str, str]
+    kind: Kind
+    headings: Mapping[str, Sequence[str]]
+    needed: Sequence[str]
     address: Sequence[str]
     optional: Sequence[str] = ()
+    distinctive: Sequence[str] = ()
+    numbers: Numbers = Numbers.PARTS
+    changes: Mapping[str, Change] = field(default_factory=dict)
     anonymous: str = ""
-    markers: Mapping[str, str] = field(default_factory=dict)
+    markers: Mapping[str, Marker] = field(default_factory=dict)
+    fewest_address_lines: int = 4
 
-    def columns(self, header: Sequence[str]) -> Columns | None:
+    def columns(self, header: Sequence[str], *, forced: bool = False) -> Columns | None:
         """Where this layout's fields stand under `header`; None when it is another layout's header."""
         keys = [column_key(heading) for heading in header]
-        wanted = [column_key(heading) for heading in (*self.headings.values(), *self.address)]
-        spare = set(keys) - set(wanted) - {column_key(heading) for heading in self.optional}
-        if spare or len(set(keys)) != len(keys) or not set(wanted) <= set(keys):
+        while keys and not keys[-1]:
+            keys.pop()
+        if self.missing(header) or len(set(keys)) != len(keys) or (not forced and set(keys) - self._known()):
             return None
-        places = {name: keys.index(column_key(heading)) for name, heading in self.headings.items()}
-        address = tuple(keys.index(column_key(heading)) for heading in self.address)
-        return Columns(**places, address=address, width=len(keys))
+        places = {name: self._place(keys, name, len(header)) for name in FIELDS}
+        address = tuple(keys.index(key) for key in map(column_key, self.address) if key in keys)
+        return Columns(places, address, len(header))
+
+    def missing(self, header: Sequence[str]) -> list[str]:
+        """The headings this layout cannot do without and `header` does not have."""
+        keys = {column_key(heading) for heading in header}
+        needed = [self.headings[name] for name in self.needed] + [[line] for line in self._first_lines()]
+        absent = [headings[0] for headings in needed if not keys & set(map(column_key, headings))]
+        if self.distinctive and not keys & set(map(column_key, self.distinctive)):
+            absent.append(" or ".join(self.distinctive))
+        return absent
+
+    def _first_lines(self) -> Sequence[str]:
+        return self.address[: self.fewest_address_lines]
+
+    def _known(self) -> set[str]:
+        headings = [heading for several in self.headings.values() for heading in several]
+        return set(map(column_key, (*headings, *self.address, *self.optional, *self.distinctive)))
+
+    def _place(self, keys: Sequence[str], name: str, behind: int) -> int:
+        found = (keys.index(key) for key in map(column_key, self.headings.get(name, ())) if key in keys)
+        return next(found, behind)
 
     def is_anonymous(self, marker: str) -> bool:
         """Whether one of the marker's letters says so, in any case: councils write "N", "n" and "GN"."""
@@ -51,46 +119,23 @@ class Layout:
 
     def meaning(self, marker: str) -> str:
         """What the marker says, letter by letter; "" when a letter of it is unknown."""
-        meanings = {code.casefold(): meaning for code, meaning in self.markers.items()}
-        found = [meanings.get(letter, "") for letter in _letters(marker)] if marker else [meanings.get("", "")]
+        found = [known.meaning if known else "" for known in self._known_letters(marker)]
         return "; ".join(found) if all(found) else ""
+
+    def may_vote(self, marker: str) -> bool:
+        """Whether the marker's electors may vote at a UK general election: an unknown marker takes nobody's vote."""
+        return all(known is None or known.may_vote for known in self._known_letters(marker))
+
+    def _known_letters(self, marker: str) -> list[Marker | None]:
+        known = {code.casefold(): meaning for code, meaning in self.markers.items()}
+        return [known.get(letter) for letter in _letters(marker)] if marker else [known.get("")]
 
 
 def _letters(marker: str) -> list[str]:
     return [letter for letter in marker.casefold() if letter.isalnum()]
 
 
-XPRESS_FULL_14 = Layout(
-    name="xpress_full_14",
-    title="Xpress, full register in 14 columns",
-    headings={
-        "district": "Elector Number Prefix",
-        "number": "Elector Number",
-        "suffix": "Elector Number Suffix",
-        "marker": "Elector Markers",
-        "attains_on": "Elector DOB",  # the day an attainer comes of age, whatever the heading says
-        "surname": "Elector Surname",
-        "forename": "Elector Forename",
-        "postcode": "PostCode",
-    },
-    address=[f"Address{number}" for number in range(1, 7)],
-    optional=["Elector ID"],
-    anonymous="N",
-    markers={
-        "": "British, Irish or qualifying Commonwealth citizen",
-        "F": "overseas elector",
-        "G": "EU citizen, local elections",
-        "B": "EU citizen confirmed under the 2024 rules, local elections",
-        "L": "member of the House of Lords",
-        "M": "qualifying foreign national, devolved and local elections",
-        "K": "EU citizen (obsolete)",
-        "E": "peer overseas (obsolete)",
-        "N": "anonymous entry",
-    },
-)
-LAYOUTS = {layout.name: layout for layout in (XPRESS_FULL_14,)}
-
-
-def recognise(header: Sequence[str], among: Sequence[Layout]) -> Layout | None:
-    """The layout whose header this is."""
-    return next((layout for layout in among if layout.columns(header)), None)
+def recognise(header: Sequence[str], among: Iterable[Layout], *, forced: bool = False) -> Layout | None:
+    """The layout whose header this is: of several, the one that uses most of its columns."""
+    found = [layout for layout in among if layout.columns(header, forced=forced)]
+    return max(found, key=lambda layout: (len(layout.distinctive), len(layout.headings)), default=None)

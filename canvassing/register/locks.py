@@ -27,3 +27,16 @@ def is_taken(number: int) -> bool:
             [NAMESPACE, number],
         )
         return bool(cursor.fetchone()[0])
+
+
+def interrupt(number: int) -> None:
+    """Interrupt the statement that the transaction with lock `number` is running, if it runs one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT pg_cancel_backend(pid) FROM pg_locks
+            WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND objsubid = 2
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """,
+            [NAMESPACE, number],
+        )

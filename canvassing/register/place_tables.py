@@ -1,14 +1,15 @@
 """Small tables that people make by hand (streets, wards, polling stations): opened, headings recognised, rows read."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign.foundation import text_tables
+from campaign.foundation import text_tables, unpacking
 from campaign.foundation.text_tables import Table, TableError, Text, column_key
 from canvassing.electorate.spelling import squeeze
+from canvassing.register.opening import Source, unpacked_in
 from canvassing.register.report import Problem, RegisterRefused
-from canvassing.register.rows import Source
 
 DISTRICT_HEADINGS = (
     "pollingdistrict", "pollingdistrictcode", "pollingdistrictref", "pollingdistrictreference", "pd", "pdcode",
@@ -54,15 +55,34 @@ class PlaceRow:
         return text
 
 
+@contextmanager
+def pieces_of(source: Source) -> Iterator[list[Source]]:
+    """The texts in `source`: itself, the sheets of a workbook, the tables of an archive.
+
+    Raises RegisterRefused when it cannot be read.
+    """
+    refuse_no_file(source.path, source.name)
+    with (
+        _refusing(source.name),
+        unpacking.unpacked(source.path, source.name, folder=unpacked_in(), password=source.password) as pieces,
+    ):
+        yield [Source(piece.path, piece.name) for piece in pieces]
+
+
 def open_text(source: Source) -> Text:
     """Find out what `source` is. Raises RegisterRefused when it cannot be read as text."""
-    refuse_no_file(source.path, source.name)
-    try:
+    with _refusing(source.name):
         return text_tables.look_at(source.path)
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    try:
+        yield
     except TableError as error:
-        raise RegisterRefused(error.reason, file=source.name, line=error.line) from None
+        raise RegisterRefused(error.reason, file=name, line=error.line) from None
     except OSError as error:
-        raise RegisterRefused(f"the file cannot be read ({error.strerror}).", file=source.name) from None
+        raise RegisterRefused(f"the file cannot be read ({error.strerror}).", file=name) from None
 
 
 def table_rows(source: Source, table: Table) -> Iterator[tuple[int, list[str]]]:
@@ -94,16 +114,19 @@ def named_rows(source: Source, table: Table, headings: Mapping[str, Collection[s
 
 
 def read_rows(source: Source, headings: Mapping[str, Collection[str]], required: Collection[str]) -> Iterator[PlaceRow]:
-    """The rows of a table that must have a header. Raises RegisterRefused."""
-    table = named_table(open_text(source), headings, required)
-    if table is None:
-        columns = " and ".join(required)
-        raise RegisterRefused(
-            f"no line here is a header with the columns {columns}. Write their names into the first line.",
-            file=source.name,
-            line=1,
-        )
-    yield from named_rows(source, table, headings)
+    """The rows of the tables in `source`, which must have a header. Raises RegisterRefused where none has one.
+
+    A sheet of notes beside them is left out.
+    """
+    with pieces_of(source) as pieces:
+        tables = [(piece, named_table(open_text(piece), headings, required)) for piece in pieces]
+        if not any(table for _, table in tables):
+            columns = " and ".join(required)
+            reason = f"no line here is a header with the columns {columns}. Write their names into the first line."
+            raise RegisterRefused(reason, file=source.name, line=1)
+        for piece, table in tables:
+            if table is not None:
+                yield from named_rows(piece, table, headings)
 
 
 def refuse_no_file(path: Path, name: str) -> None:

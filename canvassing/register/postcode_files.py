@@ -15,9 +15,9 @@ from typing import IO
 from campaign.areas import points
 from campaign.foundation import postcodes
 from campaign.foundation.text_tables import column_key
+from canvassing.register.opening import Source
 from canvassing.register.place_tables import Place, refuse_no_file
 from canvassing.register.report import RegisterRefused
-from canvassing.register.rows import Source
 
 AT_A_TIME = 5000
 POSTCODE_HEADINGS = ("pcds", "pcd", "pcd2", "pcd7", "pcd8", "postcode")

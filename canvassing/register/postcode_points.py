@@ -13,9 +13,9 @@ from campaign.areas.models import PostcodePoint, Ward
 from canvassing.electorate.models import PollingDistrict
 from canvassing.electorate.street_points import place_streets
 from canvassing.register import alone
+from canvassing.register.opening import Source
 from canvassing.register.postcode_files import Located, PostcodeFiles
 from canvassing.register.report import Problem
-from canvassing.register.rows import Source
 
 NOTHING_TO_KEEP = (
     "none of these postcodes is that of a door, and none lies around the wards' outlines: nothing was kept. Bring them "

@@ -41,7 +41,10 @@ class Census:
     rows: int = 0
     attainers: int = 0
     without_address: int = 0
+    cannot_vote: int = 0
+    duplicates: int = 0
     markers: Counter[str] = field(default_factory=Counter)
+    wards: Counter[tuple[str, str]] = field(default_factory=Counter)
     districts: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     problems_untold: int = 0
@@ -71,6 +74,22 @@ class People:
     gone: int = 0
     unchanged: int = 0
     total: int = 0
+    moved: int = 0
+
+    def and_then(self, later: "People") -> "People":
+        """Both together: the effects add up, and the later total stands."""
+        return People(
+            self.added + later.added,
+            self.changed + later.changed,
+            self.gone + later.gone,
+            self.unchanged + later.unchanged,
+            later.total,
+            self.moved + later.moved,
+        )
+
+    def as_json(self) -> dict[str, int]:
+        """Without `moved`, which is among `changed`."""
+        return {name: value for name, value in asdict(self).items() if name != "moved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +105,17 @@ class Report:
     """One import of one or more files."""
 
     layouts: Sequence[str]
+    kinds: Sequence[str]
     encodings: Sequence[str]
     editions: Sequence[date]
     census: Census
     electors: People
     households: Places
     streets: Places
+    review: int
     seconds: float
+    doors_moved: int = 0
+    districts: Sequence[int] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The one JSON object of the command. A text is null when files or districts differ in it."""
@@ -101,17 +124,29 @@ class Report:
             "encoding": _only(self.encodings),
             "edition": _only([edition.isoformat() for edition in self.editions]),
             "rows": self.census.rows,
-            "electors": asdict(self.electors),
+            "electors": self.electors.as_json(),
             "households": asdict(self.households),
             "streets": asdict(self.streets),
             "polling_districts": len(self.census.districts),
             "markers": dict(sorted(self.census.markers.items())),
             "attainers": self.census.attainers,
             "without_address": self.census.without_address,
-            "review": 0,  # matches are certain or not made: number, or name and address
+            "review": self.review,
             "problems": [problem.as_json() for problem in self.census.told()],
             "seconds": round(self.seconds, 2),
         }
+
+    def as_kept(self) -> dict[str, Any]:
+        """What the record keeps: that object, and under `page` what only the page shows."""
+        page = {
+            "kinds": sorted(set(self.kinds)),
+            "layouts": sorted(set(self.layouts)),
+            "duplicates": self.census.duplicates,
+            "cannot_vote": self.census.cannot_vote,
+            "moved": self.electors.moved,
+            "doors_moved": self.doors_moved,
+        }
+        return self.as_json() | {"page": page}
 
 
 def _only(values: Sequence[str]) -> str | None:

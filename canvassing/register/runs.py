@@ -13,24 +13,27 @@ from django.core.files import File
 from django.db import Error, transaction
 
 from campaign.audit import trail
-from canvassing.register import locks
-from canvassing.register.importing import Wishes, import_files, names_of, nothing_imported, nothing_known, open_files
-from canvassing.register.layouts import Layout
+from campaign.foundation import unpacking
+from canvassing.register import journal, known_layouts, locks, opening
+from canvassing.register.importing import Wishes, import_files, names_of, nothing_imported, nothing_known
 from canvassing.register.models import RegisterImport
-from canvassing.register.report import Problem, RegisterRefused, Report
-from canvassing.register.rows import Source
-from canvassing.register.tell import Teller
+from canvassing.register.opening import Source, UnknownHeader
+from canvassing.register.report import Census, Problem, RegisterRefused, Report
+from canvassing.register.tell import StoppedError, Teller
 from volunteers.people.models import User
 
 FAILURES = (Error, psycopg.Error, ImproperlyConfigured)
 """What a database that is down, broken, not prepared or not named raises."""
 BUSY = "another import is running. Start again when it has ended."
+State = RegisterImport.State
 ACTS = {
-    (RegisterImport.State.DONE, False): "register imported",
-    (RegisterImport.State.DONE, True): "register import tried",
-    (RegisterImport.State.REFUSED, False): "register import refused",
-    (RegisterImport.State.REFUSED, True): "register import refused when tried",
+    State.DONE: "register imported",
+    State.PREVIEWED: "register import tried",
+    State.REFUSED: "register import refused",
+    State.CANCELLED: "register import cancelled",
 }
+UNDER_WAY = (State.WAITING, State.READING)
+LONGEST_PREVIEW = timedelta(hours=24)
 
 
 class AlreadyRunningError(Exception):
@@ -46,6 +49,9 @@ def ask(
     filename: str,
     at: datetime,
     upload: "File[bytes] | None" = None,
+    password: str = "",
+    layout: str = "",
+    council: str = "",
     edition: date | None = None,
     accept_losses: bool = False,
     dry_run: bool = False,
@@ -56,6 +62,9 @@ def ask(
         return RegisterImport.objects.create(
             filename=filename[:200],
             upload=upload or "",
+            password=password,
+            layout=layout,
+            council=council,
             edition=edition,
             accept_losses=accept_losses,
             dry_run=dry_run,
@@ -64,21 +73,19 @@ def ask(
         )
 
 
-def carry_out(
-    *, import_id: int, sources: Sequence[Source], at: datetime, layout: Layout | None = None
-) -> RegisterImport:
-    """Import `sources` as the record asks; returns the record, done or refused, with its report.
+def carry_out(*, import_id: int, sources: Sequence[Source], at: datetime) -> RegisterImport:
+    """Import `sources` as the record asks; returns the record with its report.
 
     One transaction: the register, the record's end and the audit line come together or not at all, and until then the
-    record's own lock says that it is alive. A record that has ended is returned as it is, so that this may run twice.
-    Raises AlreadyRunningError, and BrokenOffError when the database failed.
+    record's own lock says that it is alive. A record that is not under way is returned as it is, so that this may run
+    twice. Raises AlreadyRunningError, and BrokenOffError when the database failed.
     """
     with _saying_why_it_broke(), transaction.atomic():
         if not locks.take(import_id):
             raise AlreadyRunningError
         record = RegisterImport.objects.select_related("asked_by").get(pk=import_id)
-        if record.ended_at is None:
-            _carry_out(record, sources, layout, at)
+        if record.state in UNDER_WAY:
+            _carry_out(record, sources, at)
     return record
 
 
@@ -92,15 +99,38 @@ def broken_off(error: BrokenOffError, sources: Sequence[Source]) -> dict[str, An
         return nothing_known(problem).as_json()
 
 
-def give_up(*, import_id: int, by: User, at: datetime) -> None:
-    """End an import that was cut short, and delete its file. One that is running goes on."""
+def confirm(*, import_id: int, by: User, at: datetime) -> bool:
+    """Let an import that was previewed be carried out; returns whether it waits for that now."""
+    previewed = RegisterImport.objects.filter(pk=import_id, state=State.PREVIEWED)
+    changed = previewed.update(state=State.WAITING, dry_run=False, asked_by=by, asked_at=at, rows_read=0)
+    return bool(changed)
+
+
+def look_again(*, import_id: int, at: datetime) -> None:
+    """Preview an import anew, now that its columns are mapped."""
+    previewed = RegisterImport.objects.filter(pk=import_id, state=State.PREVIEWED)
+    previewed.update(state=State.WAITING, dry_run=True, asked_at=at, rows_read=0)
+
+
+def cancel(*, import_id: int, by: User | None, at: datetime) -> None:
+    """Stop an import. One that is running ends as soon as it hears of it, and the register is as it was before."""
+    RegisterImport.objects.filter(pk=import_id, state__in=UNDER_WAY).update(cancel_asked_at=at)
     with transaction.atomic():
-        if not locks.take(import_id):
+        if locks.take(import_id):
+            record = RegisterImport.objects.get(pk=import_id)
+            if record.ended_at is None:
+                _end(record, State.CANCELLED, record.report, at)
+                _audit(record, by, at)
             return
-        record = RegisterImport.objects.get(pk=import_id)
-        if record.ended_at is None:
-            _end(record, RegisterImport.State.REFUSED, {"refused": "Given up."}, at)
-            _audit(record, by, at)
+    locks.interrupt(import_id)
+
+
+def tidy(*, at: datetime) -> int:
+    """Cancel what nobody has come back to for a day, so that no council's file lies about; returns how many."""
+    left = RegisterImport.objects.filter(ended_at=None, asked_at__lt=at - LONGEST_PREVIEW).values_list("pk", flat=True)
+    for import_id in list(left):
+        cancel(import_id=import_id, by=None, at=at)
+    return len(left)
 
 
 @contextmanager
@@ -118,40 +148,80 @@ def _saying_why_it_broke() -> Iterator[None]:
         raise BrokenOffError(why) from None
 
 
-def _carry_out(record: RegisterImport, sources: Sequence[Source], layout: Layout | None, at: datetime) -> None:
+def _carry_out(record: RegisterImport, sources: Sequence[Source], at: datetime) -> None:
     began = time.perf_counter()
-    wishes = Wishes(layout, record.edition, record.accept_losses)
     try:
-        report = _import(record, sources, wishes, at)
-    except RegisterRefused as refusal:
-        problem = replace(refusal.problem, file=refusal.problem.file or names_of(sources))
-        state, said = RegisterImport.State.REFUSED, nothing_imported(problem).as_json() | {"refused": str(refusal)}
+        state, said = _outcome(record, sources, at)
+    except StoppedError:
+        state, said = State.CANCELLED, {}
+    except (Error, psycopg.Error) as error:
+        if not _was_interrupted(error):
+            raise
+        state, said = State.CANCELLED, {}
+    if state == State.PREVIEWED:
+        _wait(record, said)
     else:
-        state, said = RegisterImport.State.DONE, report.as_json()
-    _end(record, state, said, at + timedelta(seconds=time.perf_counter() - began))
+        _end(record, state, said, at + timedelta(seconds=time.perf_counter() - began))
     _audit(record, record.asked_by, at)
 
 
-def _import(record: RegisterImport, sources: Sequence[Source], wishes: Wishes, at: datetime) -> Report:
+def _outcome(record: RegisterImport, sources: Sequence[Source], at: datetime) -> tuple[State, dict[str, Any]]:
+    """How the record ends, or that it waits for the agent, who is to look at its preview or to map its columns."""
+    try:
+        report = _import(record, sources, at)
+    except UnknownHeader as unknown:
+        waits = record.upload and unknown.header
+        said = _refused(unknown, sources) | {"header": list(unknown.header)}
+        return (State.PREVIEWED if waits else State.REFUSED), said
+    except RegisterRefused as refusal:
+        return State.REFUSED, _refused(refusal, sources)
+    return (State.PREVIEWED if record.dry_run and record.upload else State.DONE), report.as_kept()
+
+
+def _was_interrupted(error: Exception) -> bool:
+    return isinstance(error, psycopg.errors.QueryCanceled) or isinstance(
+        error.__cause__, psycopg.errors.QueryCanceled
+    )  # fmt: skip
+
+
+def _refused(refusal: RegisterRefused, sources: Sequence[Source]) -> dict[str, Any]:
+    problem = replace(refusal.problem, file=refusal.problem.file or names_of(sources))
+    return nothing_imported(problem).as_kept() | {"refused": str(refusal)}
+
+
+def _import(record: RegisterImport, sources: Sequence[Source], at: datetime) -> Report:
     """Inside a savepoint, so that a refusal or a dry run takes back the register and leaves the record."""
     if not locks.take(locks.ALL_IMPORTS):
         raise RegisterRefused(BUSY)
-    with Teller(record.pk) as teller, transaction.atomic():
+    unpacking.sweep(opening.unpacked_in(), at=at)
+    wishes = Wishes(record.pk, record.edition, record.accept_losses, record.council)
+    known = known_layouts.known(forced=record.layout)
+    with Teller(record.pk) as teller, transaction.atomic(), opening.opened(sources, known) as opened:
         teller.begin()
-        files = open_files(sources, wishes.layout)
-        teller.expect(sum(file.rows_expected for file in files))
-        report = import_files(files, wishes=wishes, at=at, listener=teller)
+        last_keys = journal.begin(record.pk)
+        teller.expect(sum(file.rows_expected for file in opened.files))
+        report = import_files(
+            opened.files, wishes=wishes, census=Census(problems=opened.problems), at=at, listener=teller
+        )  # fmt: skip
         if record.dry_run:
             transaction.set_rollback(True)
+        else:
+            record.undo = last_keys | {"districts": report.districts}
     return report
 
 
-def _end(record: RegisterImport, state: RegisterImport.State, report: dict[str, Any], ended_at: datetime) -> None:
+def _wait(record: RegisterImport, report: dict[str, Any]) -> None:
+    """Leave the record to whoever looks at its preview."""
+    record.state, record.report, record.rows_read = State.PREVIEWED, report, report.get("rows", 0)
+    record.save(update_fields=["state", "report", "rows_read"])
+
+
+def _end(record: RegisterImport, state: State, report: dict[str, Any], ended_at: datetime) -> None:
     """Close the record; its file goes when that is certain."""
     storage, stored = record.upload.storage, record.upload.name
     record.state, record.report, record.ended_at, record.upload = state, report, ended_at, ""
-    record.rows_read = report.get("rows", 0)
-    record.save(update_fields=["state", "report", "ended_at", "upload", "rows_read"])
+    record.rows_read, record.password = report.get("rows", 0), ""
+    record.save(update_fields=["state", "report", "undo", "ended_at", "upload", "password", "rows_read"])
     if stored:
         transaction.on_commit(lambda: storage.delete(stored))
 
@@ -160,10 +230,12 @@ def _audit(record: RegisterImport, actor: User | None, at: datetime) -> None:
     report = record.report
     effects = {f"electors_{name}": count for name, count in report.get("electors", {}).items()}
     facts = {name: report[name] for name in ("edition", "rows", "polling_districts") if name in report} | effects
+    state = State.PREVIEWED if record.dry_run and record.state == State.DONE else State(record.state)
+    refused = state in (State.REFUSED, State.PREVIEWED) and "refused" in report
     trail.record(
-        act=ACTS[RegisterImport.State(record.state), record.dry_run],
+        act="register import refused" if refused else ACTS[state],
         actor=actor,
         at=at,
         subject=f"register-import:{record.pk}",
-        facts=facts | {"losses_accepted": record.accept_losses},
+        facts=facts | {"losses_accepted": record.accept_losses, "tried": record.dry_run},
     )

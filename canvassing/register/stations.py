@@ -11,9 +11,9 @@ from canvassing.electorate.models import PollingDistrict, PollingStation
 from canvassing.electorate.spelling import shown
 from canvassing.register import alone
 from canvassing.register.known_districts import LONGEST_CODE, LONGEST_COUNCIL, KnownDistricts, the_constituency
+from canvassing.register.opening import Source
 from canvassing.register.place_tables import COUNCIL_HEADINGS, DISTRICT_HEADINGS, Place, PlaceRow, read_rows
 from canvassing.register.report import Problem, RegisterRefused
-from canvassing.register.rows import Source
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_POSTCODE, LONGEST_LIST = 160, 240, 20, 1000
 HEADINGS = {

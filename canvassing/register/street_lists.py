@@ -10,6 +10,7 @@ from campaign.foundation.text_tables import Table, Text
 from canvassing.electorate.spelling import fitted, place_key, shown
 from canvassing.register.door_numbers import DoorNumbersError, DoorsSaid, read_doors
 from canvassing.register.known_districts import LONGEST_CODE, LONGEST_COUNCIL, LONGEST_WARD
+from canvassing.register.opening import Source
 from canvassing.register.place_tables import (
     COUNCIL_HEADINGS,
     DISTRICT_HEADINGS,
@@ -19,10 +20,10 @@ from canvassing.register.place_tables import (
     named_rows,
     named_table,
     open_text,
+    pieces_of,
     table_rows,
 )
 from canvassing.register.report import RegisterRefused
-from canvassing.register.rows import Source
 
 LONGEST_NAME, LONGEST_CELL = 120, 100_000
 HEADINGS = {
@@ -71,12 +72,19 @@ def read_streets(source: Source, box: Box | None) -> Iterator[ListedStreet]:
 
     Raises RegisterRefused at the first row that cannot be used.
     """
+    with pieces_of(source) as pieces:
+        for piece in pieces:
+            yield from _read_piece(piece, box, alone=len(pieces) == 1)
+
+
+def _read_piece(source: Source, box: Box | None, *, alone: bool) -> Iterator[ListedStreet]:
+    """The streets of one text. Beside others one without a header is no list: licences and guides lie in archives."""
     text = open_text(source)
     if table := named_table(text, HEADINGS, ["street"]):
         yield from (_of_row(row) for row in named_rows(source, table, HEADINGS))
     elif table := text_tables.find_table(text, _is_open_names):
         yield from _of_open_names(source, table, box)
-    else:
+    elif alone:
         yield from _one_a_line(source, text)
 
 

@@ -21,9 +21,9 @@ from canvassing.register import alone, listed_doors
 from canvassing.register.district_wards import put_in_wards
 from canvassing.register.found_streets import find_or_make
 from canvassing.register.known_districts import KnownDistricts, the_constituency
+from canvassing.register.opening import Source
 from canvassing.register.place_tables import Place
 from canvassing.register.report import MOST_PROBLEMS, Problem, RegisterRefused
-from canvassing.register.rows import Source
 from canvassing.register.street_lists import read_streets
 from canvassing.register.wanted_streets import Gathered, Wanted
 

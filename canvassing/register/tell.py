@@ -11,8 +11,15 @@ from canvassing.register.models import RegisterImport
 SECONDS_BETWEEN = 0.5
 
 
+class StoppedError(Exception):
+    """Somebody asked for the import to be stopped."""
+
+
 class Teller:
-    """Writes an import's progress where others see it at once; nothing of the import itself goes this way."""
+    """Writes an import's progress where others see it at once; nothing of the import itself goes this way.
+
+    Each time it does, it learns whether somebody wants the import stopped, and raises StoppedError.
+    """
 
     def __init__(self, import_id: int) -> None:
         self._import_id = import_id
@@ -44,7 +51,14 @@ class Teller:
         """Say that nothing is left to be read; what follows is comparing."""
         self._write("rows_read = %s, rows_expected = %s", [rows, rows])
 
+    def go_on(self) -> None:
+        """Ask whether to go on."""
+        self._write("rows_read = rows_read", [])
+
     def _write(self, what: str, values: list[str | int]) -> None:
+        statement = f"UPDATE canvassing_registerimport SET {what} WHERE id = %s RETURNING cancel_asked_at"  # noqa: S608
         with self._connection.cursor() as cursor:
-            statement = f"UPDATE canvassing_registerimport SET {what} WHERE id = %s"  # noqa: S608 - our own words
             cursor.execute(statement, [*values, self._import_id])
+            row = cursor.fetchone()
+        if row and row[0]:
+            raise StoppedError

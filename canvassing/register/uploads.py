@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.files import File
 
-from canvassing.register.rows import Source
+from canvassing.register.opening import Source
 
 
 @contextmanager

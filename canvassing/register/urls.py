@@ -8,5 +8,7 @@ urlpatterns = [
     path("organise/register/", views.register_page, name="register"),
     path("organise/register/<int:pk>/", views.run_page, name="register-run"),
     path("organise/register/<int:pk>/start/", views.start_again, name="register-start"),
-    path("organise/register/<int:pk>/give-up/", views.give_up, name="register-give-up"),
+    path("organise/register/<int:pk>/confirm/", views.confirm, name="register-confirm"),
+    path("organise/register/<int:pk>/cancel/", views.cancel, name="register-cancel"),
+    path("organise/register/<int:pk>/columns/", views.columns, name="register-columns"),
 ]

@@ -12,16 +12,19 @@ from django.apps import apps
 from django.db import connection
 
 from canvassing.register import locks, runs
-from canvassing.register.layouts import XPRESS_FULL_14, Layout
 from canvassing.register.models import RegisterImport
-from canvassing.register.rows import Source
+from canvassing.register.opening import Source
+from canvassing.register.suppliers import XPRESS_FULL_14
 
 AT = datetime(2027, 4, 10, 17, 0, tzinfo=UTC)
 EDITION = date(2026, 12, 1)  # in force at AT
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "xpress14.tsv"
 SLICES = ("canvassing.electorate.models", "canvassing.progress.models")
-HEADER = (*XPRESS_FULL_14.headings.values(), *XPRESS_FULL_14.address)
+HEADER = (
+    "Elector Number Prefix", "Elector Number", "Elector Number Suffix", "Elector Markers", "Elector DOB",
+    "Elector Surname", "Elector Forename", "PostCode", *XPRESS_FULL_14.address,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,10 @@ def shuffled(path: Path, to: Path) -> Path:
     return to
 
 
-def bring_in(*files: Path, at: datetime = AT, layout: Layout | None = None, **wishes: Any) -> RegisterImport:
+def bring_in(*files: Path, at: datetime = AT, **wishes: Any) -> RegisterImport:
     """Import `files` as the page or the command does; returns the record with its report."""
     asked = runs.ask(filename=", ".join(file.name for file in files), at=at, **wishes)
-    return runs.carry_out(import_id=asked.pk, sources=[Source(file, file.name) for file in files], layout=layout, at=at)
+    return runs.carry_out(import_id=asked.pk, sources=[Source(file, file.name) for file in files], at=at)
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from campaign.audit.models import AuditEvent
 from canvassing.electorate.models import PollingDistrict
 from canvassing.register import ward_proposals
 from canvassing.register.district_wards import WardsReport, import_district_wards
+from canvassing.register.opening import Source
 from canvassing.register.report import RegisterRefused
-from canvassing.register.rows import Source
 from tests.factories.canvassing import (
     AT,
     ConstituencyFactory,

@@ -2,10 +2,13 @@
 
 import json
 import random
+import zipfile
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -15,8 +18,8 @@ from campaign.audit.models import AuditEvent
 from canvassing.doorstep import rebuild
 from canvassing.electorate.models import Block, Household, PollingDistrict, Street
 from canvassing.progress.models import HouseholdState
+from canvassing.register.opening import Source
 from canvassing.register.report import RegisterRefused
-from canvassing.register.rows import Source
 from canvassing.register.streets import StreetsReport, import_streets
 from tests.factories.campaign import SQUARE
 from tests.factories.canvassing import (
@@ -245,9 +248,13 @@ def test_doors_of_a_street_in_two_districts_need_the_district(lists: Any) -> Non
 # Open Names
 
 
+NUMBERS = count(1)
+
+
 def open_name(name: str, easting: float, northing: float, kind: str = "Named Road") -> str:
     cells = [""] * 34
-    cells[:4] = "osgb1", "http://data.ordnancesurvey.co.uk/id/osgb1", name, "eng"
+    number = f"osgb{next(NUMBERS)}"
+    cells[:4] = number, f"http://data.ordnancesurvey.co.uk/id/{number}", name, "eng"
     cells[6:10] = "transportNetwork", kind, str(easting), str(northing)
     return ",".join(cells) + "\n"
 
@@ -304,6 +311,23 @@ def test_the_command_takes_a_box(tmp_path: Path) -> None:
     file = tmp_path / "opennames.csv"
     file.write_text(OPEN_NAMES)
     assert run(file, "--box", ",".join(map(str, BOX)))["streets"]["added"] == 1
+
+
+def test_the_tiles_of_an_archive_are_read_and_its_licence_is_no_list(lists: Any, tmp_path: Path) -> None:
+    packed = tmp_path / "tiles.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Data/TQ28.csv", OPEN_NAMES)
+        archive.writestr("Doc/licence.txt", "Open Government Licence\nUse it freely\n")
+    assert lists(packed.read_bytes(), box=BOX).streets.added == 1
+
+
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Street", "PD", "Doors"], ["Acorn Lane", "AA", 82], ["Birch Lane", "AA", "1 to 3"]):
+        book.active.append(row)
+    book.save(tmp_path / "streets.xlsx")
+    assert run(tmp_path / "streets.xlsx")["doors"]["added"] == 3
+    assert street("Acorn Lane").expected_doors == 82
 
 
 # Refusals

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from canvassing.electorate.models import PollingDistrict, PollingStation
+from canvassing.register.opening import Source
 from canvassing.register.report import RegisterRefused
-from canvassing.register.rows import Source
 from canvassing.register.stations import StationsReport, import_polling_stations
 from tests.factories.canvassing import AT, PollingDistrictFactory
 from tests.factories.volunteers import UserFactory

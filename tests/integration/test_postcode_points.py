@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 
 from campaign.areas.models import PostcodePoint
 from canvassing.electorate.models import Street
+from canvassing.register.opening import Source
 from canvassing.register.postcode_points import PointsReport, import_postcodes
 from canvassing.register.report import RegisterRefused
-from canvassing.register.rows import Source
 from tests.factories.campaign import SQUARE
 from tests.factories.canvassing import AT, HouseholdFactory, WardFactory
 from tests.factories.register import written_rows

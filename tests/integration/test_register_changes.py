@@ -270,7 +270,10 @@ def test_doors_and_streets_from_elsewhere_count_while_nobody_is_registered_there
         constituency=Constituency.objects.get(), street=street, label="99", address_key="99", sort_key="000099!!!",
         origin=Household.Origin.DOOR,
     )  # fmt: skip
-    Street.objects.create(polling_district=street.polling_district, name="Other Street", name_key="otherstreet")
+    Street.objects.create(
+        polling_district=street.polling_district, name="Other Street", name_key="otherstreet",
+        origin=Street.Origin.STREETS,
+    )  # fmt: skip
     record = give(street_of(20))
     assert record.report["households"]["total"] == 11
     assert record.report["streets"]["total"] == 2

@@ -148,7 +148,7 @@ def test_bug_an_import_that_the_database_ended_printed_no_object(
 ) -> None:
     file = write(tmp_path / "register.tsv", street_of(4))
     run(str(file))
-    monkeypatch.setattr("canvassing.register.people.CHANGE", "SELECT 'Secret Elector'::int")
+    monkeypatch.setattr("canvassing.register.people.COUNT_LIVING", "SELECT 'Secret Elector'::int")
     report = refused_with_object(str(file), words="The register is as it was")
     assert report["electors"]["total"] == 4
     assert report["problems"][0]["file"] == str(file)

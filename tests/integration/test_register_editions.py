@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from canvassing.electorate.models import Elector, PollingDistrict
+from canvassing.electorate.models import Elector, Household, PollingDistrict
 from canvassing.register.models import RegisterImport
 from tests.factories.register import (
     AT,
@@ -185,17 +185,28 @@ def test_a_district_that_got_to_such_an_edition_before_is_still_refreshed(give: 
 # Districts that no file names
 
 
-def test_bug_a_recoded_district_doubled_its_people_without_a_word(tmp_path: Path) -> None:
+def test_bug_a_recoded_district_doubled_its_people(tmp_path: Path) -> None:
     bring_in(SAMPLE)
+    people = set(
+        Elector.objects.filter(polling_district__code="AA").exclude(household=None).values_list("pk", flat=True)
+    )
+    doors = set(Household.objects.values_list("pk", flat=True))
     recoded = tmp_path / "recoded.tsv"
     recoded.write_bytes(SAMPLE.read_bytes().replace(b"\r\nAA\t", b"\r\nAZ\t"))
     record = bring_in(recoded, at=SECOND_OF_DECEMBER)
     assert record.state == "done"
+    assert record.report["page"]["doors_moved"] == Household.objects.filter(street__polling_district__code="AZ").count()
+    assert (
+        set(Elector.objects.living().filter(polling_district__code="AZ", pk__in=people).values_list("pk", flat=True))
+        == people
+    )
+    assert set(Household.objects.values_list("pk", flat=True)) == doors
+    # Nobody can tell who the three without an address are.
     assert record.report["problems"] == [
         {
             "file": "recoded.tsv",
             "line": 1,
-            "reason": "polling district AA (1,351 electors) is still at the edition of 1 December 2026 and stands in "
+            "reason": "polling district AA (3 electors) is still at the edition of 1 December 2026 and stands in "
             "none of these files.",
         }
     ]

@@ -17,7 +17,7 @@ from campaign.audit.models import AuditEvent
 from canvassing.electorate.models import Elector, PollingDistrict
 from canvassing.register import runs
 from canvassing.register.models import RegisterImport
-from canvassing.register.tasks import import_upload
+from canvassing.register.tasks import import_upload, tidy_imports
 from tests.factories.register import AT, EDITION, Person, as_text, bring_in, street_of, write
 from tests.factories.volunteers import UserFactory
 
@@ -69,6 +69,13 @@ def work(record: RegisterImport, capture: Any) -> RegisterImport:
     return record
 
 
+def import_it(record: RegisterImport, agent: Client, capture: Any, **votes: str) -> RegisterImport:
+    """Preview, press the button, and let the worker work."""
+    work(record, capture)
+    agent.post(f"{PAGE}{record.pk}/confirm/", votes)
+    return work(record, capture)
+
+
 def test_it_works(
     send: Any, agent: Client, bells: list[int], uploads: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -80,25 +87,81 @@ def test_it_works(
     (stored,) = uploads.glob("register/*")
     assert stat.S_IMODE(stored.stat().st_mode) == 0o600
     work(record, django_capture_on_commit_callbacks)
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert "Nothing is changed yet." in page
+    assert "would hold 10 electors at 5 doors in 1 street" in page
+    assert (stored.exists(), Elector.objects.count()) == (True, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        agent.post(f"{PAGE}{record.pk}/confirm/", {"vote-": "on"})
+    assert bells == [record.pk, record.pk]
+    work(record, django_capture_on_commit_callbacks)
     assert not stored.exists()
     page = text_of(agent.get(f"{PAGE}{record.pk}/"))
     assert '<dt>electors added</dt><dd class="figure-number">10</dd>' in page
-    assert "10 electors at 5 doors in 1 street" in page
+    assert "now holds 10 electors at 5 doors in 1 street" in page
     assert "Xpress, full register in 14 columns, utf-8, edition of 1 December" in page
     assert reverse("canvassing:district", kwargs={"pk": PollingDistrict.objects.get().pk}) in page
     event = AuditEvent.objects.get(act="register imported")
     assert event.actor == f"user:{record.asked_by_id}"
+    assert AuditEvent.objects.filter(act="register import tried").count() == 1
 
 
 def test_a_district_with_a_ward_is_not_listed(
     send: Any, agent: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
     send(street_of(10))
-    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    record = import_it(RegisterImport.objects.get(), agent, django_capture_on_commit_callbacks)
+    assert "No ward yet" in text_of(agent.get(f"{PAGE}{record.pk}/"))
     district = PollingDistrict.objects.get()
     district.ward = district.constituency.wards.create(name="Test ward")
     district.save()
     assert "No ward yet" not in text_of(agent.get(f"{PAGE}{record.pk}/"))
+
+
+def test_the_agent_says_which_markers_may_vote(
+    send: Any, agent: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    people = [*street_of(4), Person(5, "Five", marker="G"), Person(6, "Six", marker="Q")]
+    send(people)
+    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
+    assert 'name="vote-" aria-label="May vote: marker none" checked>' in page
+    assert 'name="vote-G" aria-label="May vote: marker G">' in page
+    assert 'name="vote-Q" aria-label="May vote: marker Q" checked>' in page
+    import_it(record, agent, django_capture_on_commit_callbacks, **{"vote-": "on", "vote-G": "on"})
+    votes = dict(Elector.objects.values_list("marker", "may_vote"))
+    assert votes == {"": True, "G": True, "Q": False}
+    assert AuditEvent.objects.get(act="markers confirmed").facts == {"votes": {"": True, "G": True, "Q": False}}
+    upload = SimpleUploadedFile("register.tsv", as_text(people).encode("cp1252"))
+    asked = runs.ask(filename="register.tsv", upload=upload, at=now(), dry_run=True)
+    again = work(asked, django_capture_on_commit_callbacks)
+    page = text_of(agent.get(f"{PAGE}{again.pk}/"))
+    assert 'name="vote-Q" aria-label="May vote: marker Q">' in page
+
+
+def test_a_confirmation_pressed_twice_imports_once(
+    send: Any, agent: Client, bells: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    send(street_of(10))
+    record = import_it(RegisterImport.objects.get(), agent, django_capture_on_commit_callbacks)
+    first = record.ended_at
+    agent.post(f"{PAGE}{record.pk}/confirm/")
+    assert work(record, django_capture_on_commit_callbacks).ended_at == first
+    assert record.state == "done"
+
+
+def test_a_preview_nobody_came_back_to_is_let_go_of_with_its_file(
+    send: Any, uploads: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    send(street_of(10))
+    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
+    with django_capture_on_commit_callbacks(execute=True):
+        tidy_imports()
+        assert list(uploads.glob("register/*")) != []
+        RegisterImport.objects.update(asked_at=now() - timedelta(hours=25))
+        tidy_imports()
+    record.refresh_from_db()
+    assert (record.state, list(uploads.glob("register/*"))) == ("cancelled", [])
 
 
 def test_problems_are_told_by_line_and_markers_by_meaning(
@@ -124,16 +187,6 @@ def test_a_refused_file_says_why_and_is_deleted(
     assert "register.tsv, line 1: no header of a register file is here" in page
     assert list(uploads.glob("register/*")) == []
     assert not Elector.objects.exists()
-
-
-def test_a_check_changes_nothing(send: Any, agent: Client, django_capture_on_commit_callbacks: Any) -> None:
-    send(street_of(10), dry_run="on")
-    record = work(RegisterImport.objects.get(), django_capture_on_commit_callbacks)
-    page = text_of(agent.get(f"{PAGE}{record.pk}/"))
-    assert "Only checked." in page
-    assert "would hold 10 electors" in page
-    assert not Elector.objects.exists()
-    assert "Checked" in text_of(agent.get(PAGE))
 
 
 def test_edition_and_losses_reach_the_import(send: Any, django_capture_on_commit_callbacks: Any) -> None:
@@ -175,16 +228,16 @@ def test_a_bad_form_keeps_what_was_ticked_and_asks_nobody(agent: Client, bells: 
 def test_the_bell_rung_twice_does_no_harm(send: Any, django_capture_on_commit_callbacks: Any) -> None:
     send(street_of(10))
     record = RegisterImport.objects.get()
-    first = work(record, django_capture_on_commit_callbacks).ended_at
-    assert work(record, django_capture_on_commit_callbacks).ended_at == first
-    assert Elector.objects.count() == 10
+    assert work(record, django_capture_on_commit_callbacks).state == "previewed"
+    assert work(record, django_capture_on_commit_callbacks).state == "previewed"
+    assert Elector.objects.count() == 0
 
 
 def test_a_bell_for_nothing_is_not_minded() -> None:
     import_upload(0)
 
 
-def test_an_import_that_waits_can_be_rung_again_or_given_up(
+def test_an_import_that_waits_can_be_rung_again_or_cancelled(
     send: Any, agent: Client, bells: list[int], uploads: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     send(street_of(10))
@@ -193,13 +246,13 @@ def test_an_import_that_waits_can_be_rung_again_or_given_up(
         agent.post(f"{PAGE}{record.pk}/start/")
     assert bells == [record.pk, record.pk]
     with django_capture_on_commit_callbacks(execute=True):
-        answer = agent.post(f"{PAGE}{record.pk}/give-up/", follow=True)
-    assert "Given up." in text_of(answer)
+        answer = agent.post(f"{PAGE}{record.pk}/cancel/", follow=True)
+    assert "Cancelled." in text_of(answer)
     assert list(uploads.glob("register/*")) == []
     record.refresh_from_db()
-    assert record.state == "refused"
-    agent.post(f"{PAGE}{record.pk}/give-up/")
-    assert AuditEvent.objects.filter(act="register import refused").count() == 1
+    assert record.state == "cancelled"
+    agent.post(f"{PAGE}{record.pk}/cancel/")
+    assert AuditEvent.objects.filter(act="register import cancelled").count() == 1
 
 
 def test_an_import_nobody_takes_up_can_be_started_again(agent: Client) -> None:

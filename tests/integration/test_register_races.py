@@ -21,7 +21,7 @@ from campaign.foundation.processes import tied_to_this_process
 from canvassing.electorate.models import Elector, PollingDistrict
 from canvassing.register import locks, runs
 from canvassing.register.models import RegisterImport
-from canvassing.register.rows import Source
+from canvassing.register.opening import Source
 from tests.factories.register import AT, bring_in, street_of, write, written_rows
 from tests.factories.volunteers import UserFactory
 from tests.races import PATIENCE, at_once
@@ -104,7 +104,6 @@ def test_progress_is_seen_while_the_import_is_open(tmp_path: Path, client: Clien
             assert locks.is_taken(record.pk)
             form = {"file": SimpleUploadedFile(file.name, file.read_bytes())}
             assert "Another import is running" in client.post(reverse("canvassing:register"), form).content.decode()
-            client.post(reverse("canvassing:register-give-up", kwargs={"pk": record.pk}))
             assert not PollingDistrict.objects.exists()
         running.result(timeout=PATIENCE)
     assert "electors added" in client.get(page).content.decode()

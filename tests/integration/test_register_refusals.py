@@ -10,7 +10,6 @@ import pytest
 from campaign.areas.models import Constituency
 from campaign.audit.models import AuditEvent
 from canvassing.electorate.models import Elector
-from canvassing.register.layouts import XPRESS_FULL_14
 from canvassing.register.models import RegisterImport
 from tests.factories.register import EDITION, HEADER, Person, as_text, bring_in, street_of, write, written_rows
 
@@ -120,7 +119,7 @@ def test_a_header_is_known_by_its_names_whatever_their_order_and_case(tmp_path: 
     path.write_text(
         "Register of electors\n\n" + "".join(",".join(cells) + "\n" for cells in turned), encoding="utf-8-sig"
     )
-    record = bring_in(path, layout=XPRESS_FULL_14)
+    record = bring_in(path, layout="xpress_full_14")
     assert (record.state, record.report["rows"], record.report["encoding"]) == ("done", 4, "utf-8-sig")
 
 

@@ -10,7 +10,7 @@ from canvassing.allocation.hand_back import hand_back
 from canvassing.allocation.hand_out import hand_out
 from canvassing.doorstep import rebuild
 from canvassing.electorate.models import Household, Street
-from canvassing.register.rows import Source
+from canvassing.register.opening import Source
 from canvassing.register.streets import import_streets
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose, Walk

@@ -17,8 +17,8 @@ from campaign.areas.models import Constituency
 from campaign.home.forms import TableForm
 from canvassing.electorate.models import PollingDistrict
 from canvassing.register import district_wards, postcode_points, stations, ward_proposals
+from canvassing.register.opening import Source
 from canvassing.register.report import Problem, RegisterRefused
-from canvassing.register.rows import Source
 from canvassing.register.uploads import on_disk
 
 PROBLEMS_SHOWN = 10

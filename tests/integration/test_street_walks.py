@@ -1,5 +1,6 @@
 """A street known by its name and a count only: cut, handed out, its doors added by number at the door."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose, Walk
 from tests.factories.canvassing import AT, HOUR
 from tests.factories.doorstep import Clock, phone_of, statuses, totals
+from tests.factories.register import bring_in, street_of, write
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +114,19 @@ def test_the_districts_page_counts_streets_without_doors(listed: Any, client: Cl
     client.force_login(UserFactory(organiser=True))
     page = client.get(reverse("canvassing:district", args=[Street.objects.order_by("pk")[0].polling_district_id]))
     assert "2 streets without a known door; about 82 doors are expected there." in page.content.decode()
+
+
+def test_bug_a_waiting_street_that_the_register_placed_could_not_be_cut_again(listed: Any, tmp_path: Path) -> None:
+    """Its live walk stayed in the district without a code, and its doors would have been in two live walks."""
+    (walk,) = listed("Test Street\n")
+    street = Street.objects.get()
+    phone = phone_of(hand_out(walk=walk, holder=VolunteerFactory(), by=None, until=AT + HOUR, at=AT - HOUR).allocation)
+    phone.send(phone.contact({"street": f"s{street.pk}", "label": "1"}))
+    cut(district_ids=[street.polling_district_id], purpose=Purpose.CANVASS, at=AT)
+    bring_in(write(tmp_path / "register.tsv", street_of(6)))
+    street.refresh_from_db()
+    assert street.polling_district.code == "TA"
+    cut(district_ids=[street.polling_district_id], purpose=Purpose.CANVASS, at=AT)
+    assert [live.door_count for live in Walk.objects.live()] == [3]
+    assert cut(district_ids=[street.polling_district_id], purpose=Purpose.CANVASS, at=AT).made == 0
+    assert rebuild.differences() == []

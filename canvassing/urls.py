@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("canvassing.allocation.urls")),
     path("", include("canvassing.insight.urls")),
     path("", include("canvassing.register.urls")),
+    path("", include("canvassing.register.street_urls")),
 ]

@@ -143,3 +143,14 @@ class OutlinesForm(forms.Form):
         "Each area is matched to the ward whose name it bears.",
         widget=forms.ClearableFileInput(attrs={"accept": ".geojson,.json,application/geo+json"}),
     )
+
+
+class TableForm(forms.Form):
+    """A file of one kind, which its label names."""
+
+    file = forms.FileField()
+
+    def __init__(self, *data: Any, label: str, help_text: str, prefix: str) -> None:
+        super().__init__(*data)
+        self.prefix = prefix
+        self.fields["file"].label, self.fields["file"].help_text = label, help_text

@@ -58,6 +58,13 @@ PLACES = (
         in_header=False,
     ),
     Place(
+        "canvassing:streets",
+        "Streets",
+        Permission.IMPORT_REGISTER,
+        "Bring in streets and doors before there is a register.",
+        in_header=False,
+    ),
+    Place(
         "volunteers:plan-sessions",
         "Sessions",
         Permission.PLAN_SESSIONS,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.home.views import areas, call_off, details, me, organise, public, undo_import, volunteers
+from campaign.home.views import areas, call_off, details, districts, me, organise, public, undo_import, volunteers
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("organise/details/", details.details, name="details"),
     path("organise/deadlines/", details.deadlines, name="deadlines"),
     path("organise/areas/", areas.areas, name="areas"),
+    path("organise/areas/districts/", districts.districts, name="districts"),
     path("organise/register/<int:pk>/undo/", undo_import.undo_import, name="undo-import"),
     path("organise/sessions/<int:pk>/call-off/", call_off.call_off, name="call-off"),
     path("organise/volunteers/", volunteers.volunteers, name="volunteers"),

@@ -65,6 +65,7 @@ class Sheet:
     doors: list[DoorLine]
     out: Out | None
     history: list[PastHands]
+    expected: int = 0  # doors of its streets, as a street list says
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -83,12 +84,14 @@ class Sheet:
 
 def sheet(walk: Walk, *, at: datetime) -> Sheet:
     out = outs(walk.allocations.all(), at=at).get(walk.pk)
+    along = list(walk.walk_streets.order_by("street__name", "pk").values_list("street__name", "street__expected_doors"))
     return Sheet(
         walk=walk,
-        streets=", ".join(walk.walk_streets.order_by("street__name", "pk").values_list("street__name", flat=True)),
+        streets=", ".join(name for name, _ in along),
         doors=_doors(walk, out.allocation if out else None, at),
         out=out,
         history=_history(walk, at),
+        expected=sum(expected or 0 for _, expected in along),
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from campaign.areas.models import Constituency, Ward
 from campaign.details.models import CampaignDetails
-from canvassing.electorate.models import PollingDistrict
+from canvassing.electorate.models import PollingDistrict, Street
 from canvassing.progress.models import DailyDelta, ElectorState, HouseholdState
 
 LATELY = timedelta(days=7)
@@ -165,6 +165,20 @@ def by_street(district: PollingDistrict) -> list[StreetCoverage]:
     streets = [StreetCoverage(street_id, name or "", totals) for (street_id, name), totals in found.items()]
     telling = [street for street in streets if any(street.totals.counts)]
     return sorted(telling, key=lambda street: (street.street_id is None, street.name, street.street_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeFound:
+    """Streets known by name only, and how many doors a street list expects in them."""
+
+    streets: int
+    expected: int
+
+
+def to_be_found(district: PollingDistrict) -> ToBeFound:
+    """The streets of `district` in which nobody knows a door yet: one statement."""
+    streets = Street.objects.standing().filter(polling_district=district, households=None)
+    return ToBeFound(**streets.aggregate(streets=Count("pk"), expected=Coalesce(Sum("expected_doors"), 0)))
 
 
 def _doors_by_street(district: PollingDistrict) -> Iterable[tuple[int, str, int, int, int, int]]:

@@ -62,12 +62,12 @@ def put_in_ward(request: HttpRequest, pk: int) -> HttpResponse:
         actor=request.user,
         at=now(),
     )
-    messages.success(request, f"{district.code} lies in {ward}." if ward else f"{district.code} has no ward now.")
+    messages.success(request, f"{district} lies in {ward}." if ward else f"{district} has no ward now.")
     return redirect("canvassing:district", pk)
 
 
 def _district(pk: int) -> PollingDistrict:
-    return get_object_or_404(PollingDistrict.objects.select_related("constituency", "ward"), pk=pk)
+    return get_object_or_404(PollingDistrict.objects.select_related("constituency", "ward", "station"), pk=pk)
 
 
 def _district_page(request: HttpRequest, district: PollingDistrict, form: WardForm) -> HttpResponse:
@@ -75,6 +75,7 @@ def _district_page(request: HttpRequest, district: PollingDistrict, form: WardFo
     context = {
         "district": district,
         "streets": streets,
+        "to_be_found": coverage.to_be_found(district),
         "totals": coverage.total(street.totals for street in streets),
         "form": form if may(request.user, Permission.PLAN_WALKS) else None,
         "may_browse": _may_browse(request, district),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from campaign.audit import trail
 from canvassing.electorate.models import Household, Objection, PollingDistrict, Street
@@ -34,16 +34,20 @@ def cut(*, district_ids: Collection[int], purpose: Purpose, at: datetime, by: Us
 
     A street whose live walks already are what the cut gives is left alone, so cutting twice writes nothing. The walks
     of other streets are retired and cut anew; an allocation of a retired walk runs on. A street without doors becomes
-    a walk without doors. Two cuts of one district follow one another: its row is locked, in key order.
+    a walk without doors, one that became part of another none at all. Two cuts of one district follow one another: its row is locked, in key order.
     """
     locked = PollingDistrict.objects.filter(pk__in=district_ids).order_by("pk").select_for_update(no_key=True)
     districts = list(locked.values_list("pk", flat=True))
     wanted, cut_before = _wanted(districts), _live_walks(districts, purpose)
-    streets = Street.objects.filter(polling_district__in=districts).select_related("polling_district")
-    changed = [street for street in streets if list(cut_before[street.pk].values()) != wanted[street.pk]]
-    if not changed:
+    out_of_date = _out_of_date(districts, purpose)
+    streets = Street.objects.standing().filter(polling_district__in=districts).select_related("polling_district")
+    changed = [s for s in streets if s.pk in out_of_date or list(cut_before[s.pk].values()) != wanted[s.pk]]
+    over = cut_before.keys() - {street.pk for street in streets}
+    if not changed and not over:
         return CutReport(made=0, retired=0, streets_kept=len(streets), doors=0)
-    retired = _retire([walk for street in changed for walk in cut_before[street.pk]], at)
+    cut_anew = [*over, *(street.pk for street in changed)]
+    retired = _retire([walk for street in cut_anew for walk in cut_before[street]], at)
+    _let_go_elsewhere(changed, purpose)
     made = _make({street: wanted[street.pk] for street in changed}, purpose, at)
     report = CutReport(len(made), retired, len(streets) - len(changed), sum(walk.door_count for walk in made))
     facts = {"districts": len(districts), "purpose": str(purpose)} | asdict(report)
@@ -69,14 +73,30 @@ def _wanted(districts: Collection[int]) -> dict[int, list[Piece]]:
 def _live_walks(districts: Collection[int], purpose: Purpose) -> defaultdict[int, dict[int, Piece]]:
     """The walks as they are, by street and walk, in the order they were made."""
     doors: defaultdict[int, list[int]] = defaultdict(list)
-    live_doors = WalkDoor.objects.filter(live=True, purpose=purpose, walk__polling_district__in=districts)
+    live = WalkStreet.objects.filter(
+        walk__retired_at=None, walk__purpose=purpose, street__polling_district__in=districts
+    )
+    live_doors = WalkDoor.objects.filter(live=True, purpose=purpose, walk__in=live.values("walk"))
     for walk, household in live_doors.order_by("walk", "position").values_list("walk", "household"):
         doors[walk].append(household)
     walks: defaultdict[int, dict[int, Piece]] = defaultdict(dict)
-    live = WalkStreet.objects.filter(walk__retired_at=None, walk__purpose=purpose, walk__polling_district__in=districts)
     for street, walk in live.order_by("walk").values_list("street", "walk"):
         walks[street][walk] = tuple(doors[walk])
     return walks
+
+
+def _out_of_date(districts: Collection[int], purpose: Purpose) -> set[int]:
+    """Streets that came from another district, where their live walks still stand, or whose walks lost a door."""
+    live = WalkStreet.objects.filter(
+        walk__retired_at=None, walk__purpose=purpose, street__polling_district__in=districts
+    ).annotate(doors=Count("walk__doors", filter=Q(walk__doors__live=True)))
+    stands = Q(walk__polling_district=F("street__polling_district"), walk__door_count=F("doors"))
+    return set(live.exclude(stands).order_by("street").values_list("street", flat=True))
+
+
+def _let_go_elsewhere(streets: Collection[Street], purpose: Purpose) -> None:
+    """Doors that came to these streets since are still in a live walk of their old street; the rest of it stays."""
+    WalkDoor.objects.filter(live=True, purpose=purpose, household__street__in=streets).update(live=False)
 
 
 def _retire(walks: Collection[int], at: datetime) -> int:

@@ -24,8 +24,8 @@ import psycopg
 
 from campaign.foundation import embedded
 from canvassing.register.layouts import XPRESS_FULL_14
+from canvassing.register.opening import Source, open_register
 from canvassing.register.report import Census
-from canvassing.register.rows import Source, open_register
 
 OURS, FLOOR = "rosette_bench_import", "rosette_bench_floor"
 TABLES = (

@@ -7,12 +7,13 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
+from campaign.areas.models import PostcodePoint
 from canvassing.electorate.models import Elector
 from canvassing.electorate.objections import object_to_contact
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose
-from tests.factories.campaign import CampaignDetailsFactory
-from tests.factories.canvassing import ElectorFactory, houses
+from tests.factories.campaign import SQUARE, CampaignDetailsFactory
+from tests.factories.canvassing import ElectorFactory, WardFactory, houses
 from tests.factories.sessions import HOUR, BookingFactory, MessageFactory, SessionFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers.people.models import User
@@ -45,8 +46,11 @@ def people(transactional_db: None) -> dict[str, User | None]:
     MessageFactory(state="failed", why="address_refused", last_error="the mail server refused the address (550)")
     JoinLink.objects.create(code="station", source="Station poster", made_at=now())
     doors = houses(3, tried=True)
+    district = doors[0].street.polling_district
     object_to_contact(elector=ElectorFactory(household=doors[0]), by=organiser, at=now())
-    cut(district_ids=[doors[0].street.polling_district_id], purpose=Purpose.CANVASS, at=now())
+    cut(district_ids=[district.pk], purpose=Purpose.CANVASS, at=now())
+    WardFactory(constituency=district.constituency, outline=SQUARE)
+    PostcodePoint.objects.create(postcode="N1 1AA", latitude=51.552, longitude=-0.105)
     return {"nobody": None, "volunteer": volunteer.user, "lead": lead.user, "organiser": organiser, "agent": agent}
 
 
@@ -81,7 +85,8 @@ def pages() -> Iterator[tuple[str, str]]:
         ],
         "agent": [
             "/organise/messages/wordings/", "/organise/messages/wordings/morning/", "/organise/details/",
-            "/organise/deadlines/", "/organise/areas/", "/organise/register/", "/organise/people/", "/organise/audit/",
+            "/organise/deadlines/", "/organise/areas/", "/organise/areas/districts/", "/organise/register/",
+            "/organise/register/streets/", "/organise/people/", "/organise/audit/",
         ],
     }  # fmt: skip
     for who, addresses in seen.items():

@@ -1,7 +1,8 @@
 """Register files for tests, written as councils export them. Everybody in them is made up."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from canvassing.register import runs
+from canvassing.register import locks, runs
 from canvassing.register.models import RegisterImport
 from canvassing.register.opening import Source
 from canvassing.register.suppliers import XPRESS_FULL_14
@@ -87,6 +88,20 @@ def bring_in(*files: Path, at: datetime = AT, **wishes: Any) -> RegisterImport:
     """Import `files` as the page or the command does; returns the record with its report."""
     asked = runs.ask(filename=", ".join(file.name for file in files), at=at, **wishes)
     return runs.carry_out(import_id=asked.pk, sources=[Source(file, file.name) for file in files], at=at)
+
+
+@contextmanager
+def import_running() -> Iterator[None]:
+    """Another process imports meanwhile: its transaction has the lock of all imports."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.NAMESPACE, locks.ALL_IMPORTS])
+        yield
+    finally:
+        other.rollback()
+        other.close()
 
 
 def written_rows() -> dict[str, list[tuple[Any, ...]]]:

@@ -178,3 +178,26 @@ def test_a_cut_of_several_districts_and_cuts_of_each_do_not_wait_for_each_other_
     orders = [districts, districts[::-1], districts[2:], districts[:2]] * 3
     at_once(*[lambda ids=ids: cut(district_ids=ids, purpose=Purpose.CANVASS, at=AT + HOUR) for ids in orders])
     assert WalkDoor.objects.filter(live=True).count() == 12
+
+
+@pytest.mark.django_db
+def test_bug_a_door_that_moved_to_another_street_could_not_be_cut_again() -> None:
+    """A register that draws a border anew sends doors to the street of another district, and their walk stays live."""
+    first, second = houses(3)[0].street, houses(2)[0].street
+    cut_streets(first, second)
+    Household.objects.filter(street=first, label="3").update(street=second)
+    cut_streets(second)
+    assert [numbers_of(walk) for walk in live_walks(second)] == [["1", "3", "2"]]
+    cut_streets(first)
+    assert [numbers_of(walk) for walk in live_walks(first)] == [["1", "2"]]
+
+
+@pytest.mark.django_db
+def test_bug_a_street_that_moved_kept_its_walks_in_its_old_district() -> None:
+    street = houses(3)[0].street
+    cut_streets(street)
+    street.polling_district = PollingDistrictFactory(constituency=street.polling_district.constituency)
+    street.save()
+    assert cut_streets(street).made == 1
+    assert [walk.polling_district for walk in live_walks(street)] == [street.polling_district]
+    assert cut_streets(street).made == 0

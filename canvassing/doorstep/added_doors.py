@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from canvassing.allocation import holds
 from canvassing.allocation.models import Allocation, HeldDoor
 from canvassing.doorstep.events import TypedDoor
 from canvassing.doorstep.tokens import Pass
 from canvassing.electorate import address
-from canvassing.electorate.models import Block, Household
+from canvassing.electorate.models import Block, Household, Street
 from canvassing.progress.days import london_day
 from canvassing.progress.deltas import Delta
 from canvassing.progress.models import HouseholdState
@@ -65,7 +66,7 @@ def find_or_make(typed: Collection[TypedDoor], *, found: Pass, at: datetime) -> 
     A door in other hands stays there: this allocation then only gets the right to say what happened at it. A new door
     counts for the day the campaign learned of it.
     """
-    streets = _streets(found.walk, {door.street for door in typed}) if typed else {}
+    streets = _streets(found, {door.street for door in typed}) if typed else {}
     known = {
         one: Known(streets[one.street].key, address.door(one.label, streets[one.street].name))
         for one in typed
@@ -86,11 +87,15 @@ def find_or_make(typed: Collection[TypedDoor], *, found: Pass, at: datetime) -> 
     return Found(doors, tuple(Delta(c, districts[street], day, doors=1) for _, c, street in made))
 
 
-def _streets(walk: int, wanted: Collection[int]) -> dict[int, Along]:
-    """Those of the wanted streets that the walk goes along, each as it is now."""
-    along = WalkStreet.objects.filter(walk=walk, street__in=wanted).order_by("street")
-    rows = along.select_related("street__merged_into")
-    now = {row.street_id: row.street.merged_into or row.street for row in rows}
+def _streets(found: Pass, wanted: Collection[int]) -> dict[int, Along]:
+    """Those of the wanted streets that the walk goes along, or a door of it lies in, each as it is now."""
+    along = WalkStreet.objects.filter(walk=found.walk)
+    rows = Street.objects.filter(
+        Exists(along.filter(Q(street=OuterRef("pk")) | Q(street__merged_into=OuterRef("pk"))))
+        | Exists(HeldDoor.objects.filter(allocation=found.allocation, household__street=OuterRef("pk"))),
+        pk__in=wanted,
+    )
+    now = {row.pk: row.merged_into or row for row in rows.select_related("merged_into").order_by("pk")}
     return {street: Along(is_now.pk, is_now.name, is_now.polling_district_id) for street, is_now in now.items()}
 
 

@@ -6,7 +6,8 @@ this order, and in key order within each step, whoever comes: so nobody waits in
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,6 +30,8 @@ from canvassing.progress.days import london_day
 from canvassing.progress.deltas import Delta
 
 Chosen = list[tuple[Arrival, Event]]
+
+MERGES_TO_OUTLAST = 20  # each is somebody's press of a button while the batch is on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,7 @@ def ingest(*, token: Pass, envelope: Envelope, at: datetime) -> Answer:
     """Take in a batch. Sending it again, whole or in parts, changes nothing and gets the same answer."""
     arrivals = judge(envelope, token, at=at)
     readable = [arrival for arrival in arrivals if arrival is not None]
-    try:
-        applied, have = _take_in(readable, token, skew=at - envelope.sent_at, at=at)
-    except MergedMeanwhileError:  # nothing of the first try is left, and the second sees the merge
-        applied, have = _take_in(readable, token, skew=at - envelope.sent_at, at=at)
+    applied, have = _persist(lambda: _take_in(readable, token, skew=at - envelope.sent_at, at=at))
     results = iter(applied.results)
     refused = Result(None, Status.REFUSED, "no_id")
     return Answer(
@@ -66,6 +66,14 @@ def ingest(*, token: Pass, envelope: Envelope, at: datetime) -> Answer:
         state=token.state(at),
         wipe=token.wipe(at),
     )
+
+
+def _persist(take_in: Callable[[], tuple[Applied, int]]) -> tuple[Applied, int]:
+    """Begin anew after each merge of doors or people that came between: nothing of the last try is left."""
+    for _ in range(MERGES_TO_OUTLAST):
+        with suppress(MergedMeanwhileError):
+            return take_in()
+    return take_in()
 
 
 @transaction.atomic

@@ -62,8 +62,8 @@ WITH door AS (
            WHERE elector.id = ANY(%(people)s) OR elector.merged_into_id = ANY(%(people)s)
        )
 )
-SELECT contact.id, door.id, coalesce(elector.merged_into_id, elector.id), contact.allocation_id, contact.kind, contact.root, contact.rank,
-       contact.outcome, contact.happened_at, contact.device, contact.seq
+SELECT contact.id, door.id, coalesce(elector.merged_into_id, elector.id), contact.allocation_id, contact.kind,
+       contact.root, contact.rank, contact.outcome, contact.happened_at, contact.device, contact.seq
 FROM door
 JOIN canvassing_household household ON household.id = door.id OR household.merged_into_id = door.id
 JOIN canvassing_contact contact ON contact.household_id = household.id
@@ -128,7 +128,7 @@ def refold(*, new: Sequence[Logged], besides: Collection[Delta]) -> Folded:
     Raises MergedMeanwhileError, when the caller must roll back and begin anew.
     """
     by_door = _grouped(new, _door)
-    doors = _lock_doors(by_door)
+    doors = lock_doors(by_door)
     doors_anew = _doors_anew(doors, by_door, new)
     by_person = _grouped(new, _person)
     people = _lock_people(by_person, doors_anew, new)
@@ -154,7 +154,7 @@ def fold_anew(*, doors: Collection[int], people: Collection[int]) -> None:
     For acts by hand; totals follow by `deltas.settle`. `people` must hold everybody named in a contact at these doors,
     and `doors` everything that the caller is about to change: no other state row may be locked after these.
     """
-    locked_doors = _lock_doors(doors)
+    locked_doors = lock_doors(doors)
     locked_people = _lock_people(people, [], [])
     now = standing(_read(doors, people))
     _write_doors(_changes(locked_doors, set(doors), {}, _grouped(now, _door), {}, DoorState()))
@@ -175,7 +175,8 @@ def _check_nothing_merged(doors: Iterable[Locked[DoorState]], people: Iterable[L
             raise MergedMeanwhileError
 
 
-def _lock_doors(keys: Collection[int]) -> list[Locked[DoorState]]:
+def lock_doors(keys: Collection[int]) -> list[Locked[DoorState]]:
+    """Lock the states of these doors, in key order, and read them."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_DOORS, [sorted(keys)])
         return [Locked(key, c, d, counts, DoorState(*state)) for key, c, d, counts, *state in cursor.fetchall()]

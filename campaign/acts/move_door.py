@@ -30,7 +30,7 @@ def move_door(
     street = Street.objects.get(pk=street.pk)
     if door.merged_into_id or street.merged_into_id:
         raise DoorError("The door or the street has become part of another already.")
-    wanted = read_label(label, street)
+    wanted = address_of(door) if label == door.label else read_label(label, street)
     there = row_at(street=street, wanted=wanted, door=door)
     taken = there.merged_into or there
     if taken.pk != door.pk and not are_one:
@@ -46,9 +46,15 @@ def move_door(
 def read_label(label: str, street: Street) -> address.Door:
     """What is typed as a door of `street`. Raises DoorError when it names none."""
     found = address.door(label, street.name)
-    if found.label == address.NO_NUMBER:
+    if found.address_key == address.door("").address_key:
         raise DoorError(NOT_A_LABEL)
     return found
+
+
+def address_of(door: Household) -> address.Door:
+    """The address a door has, within any street."""
+    block, block_key = (door.block.name, door.block.name_key) if door.block else ("", "")
+    return address.Door(door.label, door.address_key, door.sort_key, door.house_number, block, block_key)
 
 
 def row_at(*, street: Street, wanted: address.Door, door: Household) -> Household:

@@ -42,7 +42,7 @@ def settle_review(*, item: ReviewItem, answer: str, by: User | None, at: datetim
     what the question was about, or the doors cannot become one just now.
     """
     try:
-        begin([])
+        begin(_districts(item))
     except DoorError as error:
         raise ReviewError(str(error)) from error
     item = ReviewItem.objects.select_for_update().get(pk=item.pk)
@@ -60,6 +60,11 @@ def settle_review(*, item: ReviewItem, answer: str, by: User | None, at: datetim
     facts = {"kind": item.kind, "answer": item.answer}
     trail.record(act="review answered", actor=by, at=at, subject=f"review:{item.pk}", facts=facts)
     return item
+
+
+def _districts(item: ReviewItem) -> set[int]:
+    doors = Household.objects.filter(pk__in=[item.household_id or 0, item.other_household_id or 0])
+    return set(doors.values_list("street__polling_district", flat=True))
 
 
 def _same_person(item: ReviewItem, at: datetime) -> None:

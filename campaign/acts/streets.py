@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from campaign.acts.by_hand import DoorError, begin, bring_up_to_date, stop_phones
 from campaign.acts.merge_doors import join, make_ready
-from campaign.acts.move_door import exchange_places, read_label, row_at, settle_at
+from campaign.acts.move_door import address_of, exchange_places, row_at, settle_at
 from campaign.audit import trail
 from canvassing.electorate.models import Block, Household, PollingDistrict, Street
 from canvassing.electorate.spelling import fitted, place_key, shown
@@ -121,12 +121,11 @@ def split_street(*, street: Street, name: str, doors: Collection[Household], by:
     chosen = list(street.households.filter(pk__in=[door.pk for door in doors], merged_into=None).order_by("pk"))
     if not chosen or len(chosen) != len(doors):
         raise DoorError("Choose the doors that belong to the other street. They must all still be in this one.")
-    moves = [(door, read_label(door.label, new)) for door in chosen]
-    moved = [(door, row_at(street=new, wanted=wanted, door=door), wanted) for door, wanted in moves]
-    touched = {pk for door, row, _ in moved for pk in (door.pk, row.pk, row.merged_into_id or row.pk)}
-    make_ready(doors=touched, pairs=_pairs([(door, row) for door, row, _ in moved]), at=at)
-    for door, row, wanted in moved:
-        settle_at(door=door, there=row, wanted=wanted)
+    moved = [(door, row_at(street=new, wanted=address_of(door), door=door)) for door in chosen]
+    touched = {pk for door, row in moved for pk in (door.pk, row.pk, row.merged_into_id or row.pk)}
+    make_ready(doors=touched, pairs=_pairs(moved), at=at)
+    for door, row in moved:
+        settle_at(door=door, there=row, wanted=address_of(door))
     bring_up_to_date(doors=touched, at=at)
     facts = {"new": new.pk, "doors": len(moved)}
     trail.record(act="street split", actor=by, at=at, subject=f"street:{street.pk}", facts=facts)

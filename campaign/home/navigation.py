@@ -45,6 +45,20 @@ PLACES = (
         "Bring in the council's register file and see what changed.",
     ),
     Place(
+        "review",
+        "Review",
+        Permission.IMPORT_REGISTER,
+        "One person or two, one door or two: what an import could not decide.",
+        in_header=False,
+    ),
+    Place(
+        "streets",
+        "Streets and doors",
+        Permission.PLAN_WALKS,
+        "Add doors and streets, and put right what is listed twice or wrongly.",
+        in_header=False,
+    ),
+    Place(
         "volunteers:plan-sessions",
         "Sessions",
         Permission.PLAN_SESSIONS,

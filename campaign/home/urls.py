@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.home.views import areas, call_off, details, me, organise, public, volunteers
+from campaign.home.views import areas, call_off, details, doors, me, organise, public, review, volunteers
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("organise/deadlines/", details.deadlines, name="deadlines"),
     path("organise/areas/", areas.areas, name="areas"),
     path("organise/sessions/<int:pk>/call-off/", call_off.call_off, name="call-off"),
+    path("organise/streets/", doors.streets, name="streets"),
+    path("organise/streets/<int:pk>/edit/", doors.street, name="street-edit"),
+    path("organise/doors/<int:pk>/edit/", doors.door, name="door-edit"),
+    path("organise/register/review/", review.review, name="review"),
+    path("organise/register/review/<int:pk>/", review.answer, name="review-answer"),
     path("organise/volunteers/", volunteers.volunteers, name="volunteers"),
     path("organise/volunteers/<int:pk>/", volunteers.reveal, name="reveal-volunteer"),
     path("organise/volunteers/duplicates/", volunteers.duplicates, name="duplicates"),

@@ -7,10 +7,12 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
+from canvassing.electorate.models import Elector
+from canvassing.register.models import ReviewItem
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose
 from tests.factories.campaign import CampaignDetailsFactory
-from tests.factories.canvassing import houses
+from tests.factories.canvassing import ElectorFactory, houses
 from tests.factories.sessions import HOUR, BookingFactory, MessageFactory, SessionFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers.people.models import User
@@ -42,7 +44,13 @@ def people(transactional_db: None) -> dict[str, User | None]:
     BookingFactory(session=SessionFactory(starts_at=now() + 24 * HOUR, capacity=1), volunteer=lead)
     MessageFactory(state="failed", why="address_refused", last_error="the mail server refused the address (550)")
     JoinLink.objects.create(code="station", source="Station poster", made_at=now())
-    cut(district_ids=[houses(3)[0].street.polling_district_id], purpose=Purpose.CANVASS, at=now())
+    doors = houses(3)
+    cut(district_ids=[doors[0].street.polling_district_id], purpose=Purpose.CANVASS, at=now())
+    before, after = ElectorFactory(household=doors[0], gone=True), ElectorFactory(household=doors[1])
+    ReviewItem.objects.create(
+        kind="same_person", key="1", polling_district=before.polling_district, elector=before, other_elector=after,
+        confidence=90, reason="The same forename and number.", found_at=now(),
+    )  # fmt: skip
     return {"nobody": None, "volunteer": volunteer.user, "lead": lead.user, "organiser": organiser, "agent": agent}
 
 
@@ -54,6 +62,8 @@ def pages() -> Iterator[tuple[str, str]]:
     assert ahead is not None
     place = session.bookings.order_by("pk").first()
     assert place is not None
+    door = Elector.objects.living().get().household
+    assert door is not None
     mine = [links.of_booking(place, page) for page in ("booking", "confirm", "cancel", "check-in")]
     seen = {
         "nobody": [
@@ -69,10 +79,12 @@ def pages() -> Iterator[tuple[str, str]]:
             f"/organise/sessions/{session.pk}/", f"/organise/sessions/{session.pk}/change/", "/organise/volunteers/",
             "/organise/volunteers/duplicates/", "/organise/links/", f"/organise/links/{JoinLink.objects.get().pk}/",
             "/organise/messages/?show=failed", "/organise/walks/", "/organise/walks/?show=all", "/organise/coverage/",
+            "/organise/streets/", f"/organise/streets/{door.street_id}/edit/", f"/organise/doors/{door.pk}/edit/",
         ],
         "agent": [
             "/organise/messages/wordings/", "/organise/messages/wordings/morning/", "/organise/details/",
             "/organise/deadlines/", "/organise/areas/", "/organise/register/", "/organise/people/", "/organise/audit/",
+            "/organise/register/review/",
         ],
     }  # fmt: skip
     for who, addresses in seen.items():

@@ -14,7 +14,7 @@ from canvassing.allocation import holds
 from canvassing.allocation.models import Allocation, HeldDoor
 from canvassing.doorstep.models import Contact
 from canvassing.doorstep.refold import fold_anew, lock_doors
-from canvassing.electorate.models import Elector, Household, PollingDistrict
+from canvassing.electorate.models import Elector, Household, PollingDistrict, Street
 from canvassing.progress import deltas, states
 from canvassing.progress.days import london_day
 from canvassing.register import locks
@@ -27,8 +27,10 @@ class DoorError(Exception):
     """Why a door or a street cannot be changed, in a sentence for the organiser."""
 
 
-def begin(district_ids: Collection[int]) -> None:
+def begin(district_ids: Collection[int], *, streets: Collection[Street] = ()) -> None:
     """Let changes by hand follow one another, and keep imports, and cuts of these polling districts, waiting.
+
+    `streets` are those that become part of another or get another place: phones add no door to them meanwhile.
 
     Raises DoorError while an import runs.
     """
@@ -36,6 +38,8 @@ def begin(district_ids: Collection[int]) -> None:
         raise DoorError(IMPORTING)
     districts = PollingDistrict.objects.filter(pk__in=district_ids).order_by("pk")
     list(districts.select_for_update(no_key=True).values_list("pk"))
+    changing = Street.objects.filter(pk__in=[street.pk for street in streets]).order_by("pk")
+    list(changing.select_for_update().values_list("pk"))
 
 
 def take_in_hand(door_ids: Collection[int], *, at: datetime) -> None:

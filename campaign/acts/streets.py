@@ -43,7 +43,7 @@ def rename_street(*, street: Street, name: str, by: User | None, at: datetime) -
 
     Raises DoorError when another street there has that name, or this one has become part of another.
     """
-    begin({street.polling_district_id})
+    begin({street.polling_district_id}, streets=[street])
     street = _standing(street)
     name, key = _read_name(name)
     before = street.name
@@ -65,7 +65,7 @@ def move_street(*, street: Street, district: PollingDistrict, by: User | None, a
     Where one of its name is known there, the two become one. Electors keep the number that the register gives them,
     and count where it does. Raises DoorError when the district is one of another constituency, and as `merge_streets`.
     """
-    begin({street.polling_district_id, district.pk})
+    begin({street.polling_district_id, district.pk}, streets=[street])
     street, left = _standing(street), street.polling_district_id
     if district.constituency_id != street.polling_district.constituency_id:
         raise DoorError("That polling district belongs to another constituency.")
@@ -94,7 +94,7 @@ def merge_streets(*, keep: Street, other: Street, by: User | None, at: datetime)
     Doing it twice changes nothing. Raises DoorError for one street twice, for streets that are part of others already,
     and as `merge_doors`.
     """
-    begin({keep.polling_district_id, other.polling_district_id})
+    begin({keep.polling_district_id, other.polling_district_id}, streets=[keep, other])
     if Street.objects.filter(pk=other.pk, merged_into=keep).exists():
         return
     keep, other = _standing(keep), _standing(other)

@@ -36,6 +36,10 @@ ON CONFLICT (street_id, address_key) DO NOTHING
 RETURNING id, constituency_id, street_id
 """
 
+# Whoever makes a street part of another waits for the doors that phones are adding to it, and they for him. Read after
+# this, a street is what it has become.
+KEEP_STREETS = "SELECT FROM canvassing_street WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -89,6 +93,8 @@ def find_or_make(typed: Collection[TypedDoor], *, found: Pass, at: datetime) -> 
 
 def _streets(found: Pass, wanted: Collection[int]) -> dict[int, Along]:
     """Those of the wanted streets that the walk goes along, or a door of it lies in, each as it is now."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_STREETS, [sorted(wanted)])
     along = WalkStreet.objects.filter(walk=found.walk)
     rows = Street.objects.filter(
         Exists(along.filter(Q(street=OuterRef("pk")) | Q(street__merged_into=OuterRef("pk"))))

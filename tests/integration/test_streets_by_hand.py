@@ -3,6 +3,7 @@
 import pytest
 
 from campaign.acts.by_hand import DoorError
+from campaign.acts.move_door import move_door
 from campaign.acts.streets import add_street, merge_streets, move_street, rename_street, split_street
 from campaign.audit.models import AuditEvent
 from canvassing.allocation.models import HeldDoor
@@ -21,7 +22,7 @@ from tests.factories.canvassing import (
     houses,
     walk_of,
 )
-from tests.factories.doorstep import Clock, homes, phone_on, statuses, totals
+from tests.factories.doorstep import Clock, Phone, homes, phone_of, phone_on, statuses, totals
 from tests.factories.volunteers import VolunteerFactory
 from tests.races import at_once
 
@@ -274,3 +275,48 @@ def test_where_one_of_its_name_is_known_there_the_two_become_one() -> None:
 def test_a_district_of_another_constituency_is_refused() -> None:
     with pytest.raises(DoorError, match="another constituency"):
         move_street(street=houses(1)[0].street, district=PollingDistrictFactory(), by=None, at=AT)
+
+
+# Everything at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_by_hand_cuts_and_phones_at_once_make_no_error_and_lose_nothing() -> None:
+    street = street_of(12, "High Street")
+    other = street_of(6, "High St", street.polling_district)
+    doors = list(Household.objects.filter(street__in=[street, other]).order_by("pk"))
+    walks = [walk_of(*street.households.all()), walk_of(*other.households.all())]
+    anna = VolunteerFactory()
+    phones = [phone_of(out) for walk in walks for out in [AllocationFactory(walk=walk, holder=anna)] * 2]
+
+    def send(mine: Phone, turn: int) -> set[str]:
+        held = [hold.household for hold in mine.allocation.held_doors.select_related("household").order_by("pk")]
+        typed = {"street": f"s{held[0].street_id}", "label": f"{90 + turn}"}
+        batch = [mine.contact(door) for door in (held if turn % 2 else held[::-1])]
+        return {status for _ in range(4) for status in statuses(mine.send(*batch[:6], mine.contact(typed)))} | {
+            status for event in batch[6:] for status in statuses(mine.send(event))
+        }
+
+    def by_hand() -> set[str]:
+        rename_street(street=street, name="Higher Street", by=None, at=AT)
+        for door in doors[:4]:
+            move_door(door=door, street=door.street, label=f"{door.label}Z", by=None, at=AT)
+        merge_streets(keep=street, other=other, by=None, at=AT)
+        split_street(street=street, name="North Street", doors=doors[8:12], by=None, at=AT)
+        return set()
+
+    def cut_again() -> set[str]:
+        for _ in range(4):
+            cut_all(street)
+        return set()
+
+    results = at_once(
+        by_hand, cut_again, *[lambda one=one, turn=turn: send(one, turn) for turn, one in enumerate(phones)]
+    )
+    assert set().union(*results) == {"accepted"}
+    assert not Household.objects.filter(merged_into__merged_into__isnull=False).exists()
+    assert not Household.objects.filter(street__merged_into__isnull=False, state__standing=True).exists()
+    cut_all(street)
+    standing = Household.objects.standing().count()
+    assert WalkDoor.objects.filter(live=True).count() == standing
+    assert differences() == []

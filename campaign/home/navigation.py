@@ -59,9 +59,23 @@ PLACES = (
     ),
     Place(
         "canvassing:streets",
-        "Streets",
+        "Street lists",
         Permission.IMPORT_REGISTER,
         "Bring in streets and doors before there is a register.",
+        in_header=False,
+    ),
+    Place(
+        "review",
+        "Review",
+        Permission.IMPORT_REGISTER,
+        "One person or two, one door or two: what an import could not decide.",
+        in_header=False,
+    ),
+    Place(
+        "streets",
+        "Streets and doors",
+        Permission.PLAN_WALKS,
+        "Add doors and streets, and put right what is listed twice or wrongly.",
         in_header=False,
     ),
     Place(

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from campaign.home.views import areas, call_off, details, districts, me, organise, public, undo_import, volunteers
+from campaign.home.views import (
+    areas,
+    call_off,
+    details,
+    districts,
+    doors,
+    me,
+    organise,
+    public,
+    review,
+    undo_import,
+    volunteers,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -18,6 +30,11 @@ urlpatterns = [
     path("organise/areas/districts/", districts.districts, name="districts"),
     path("organise/register/<int:pk>/undo/", undo_import.undo_import, name="undo-import"),
     path("organise/sessions/<int:pk>/call-off/", call_off.call_off, name="call-off"),
+    path("organise/streets/", doors.streets, name="streets"),
+    path("organise/streets/<int:pk>/edit/", doors.street, name="street-edit"),
+    path("organise/doors/<int:pk>/edit/", doors.door, name="door-edit"),
+    path("organise/register/review/", review.review, name="review"),
+    path("organise/register/review/<int:pk>/", review.answer, name="review-answer"),
     path("organise/volunteers/", volunteers.volunteers, name="volunteers"),
     path("organise/volunteers/<int:pk>/", volunteers.reveal, name="reveal-volunteer"),
     path("organise/volunteers/duplicates/", volunteers.duplicates, name="duplicates"),

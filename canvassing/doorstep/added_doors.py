@@ -1,17 +1,19 @@
 """Doors that were not on the list: found or made by what stands on them, in a street of the walk."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from canvassing.allocation import holds
 from canvassing.allocation.models import Allocation, HeldDoor
 from canvassing.doorstep.events import TypedDoor
 from canvassing.doorstep.tokens import Pass
 from canvassing.electorate import address
-from canvassing.electorate.models import Block, Household
+from canvassing.electorate.models import Block, Household, Street
 from canvassing.progress.days import london_day
 from canvassing.progress.deltas import Delta
 from canvassing.progress.models import HouseholdState
@@ -34,6 +36,10 @@ ON CONFLICT (street_id, address_key) DO NOTHING
 RETURNING id, constituency_id, street_id
 """
 
+# Whoever makes a street part of another waits for the doors that phones are adding to it, and they for him. Read after
+# this, a street is what it has become.
+KEEP_STREETS = "SELECT FROM canvassing_street WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -43,19 +49,38 @@ class Found:
     made: tuple[Delta, ...]
 
 
+class Along(NamedTuple):
+    """A street of the walk as it is now: the one it was merged into, if it was."""
+
+    key: int
+    name: str
+    polling_district: int
+
+
+class Known(NamedTuple):
+    """What was typed, as a door of its street."""
+
+    street: int
+    door: address.Door
+
+
 def find_or_make(typed: Collection[TypedDoor], *, found: Pass, at: datetime) -> Found:
     """The households of `typed`, for those in a street of the walk; each is held by the allocation from now on.
 
     A door in other hands stays there: this allocation then only gets the right to say what happened at it. A new door
     counts for the day the campaign learned of it.
     """
-    streets = _streets(found.walk, {door.street for door in typed}) if typed else {}
-    known = {door: address.door(door.label, streets[door.street][0]) for door in typed if door.street in streets}
+    streets = _streets(found, {door.street for door in typed}) if typed else {}
+    known = {
+        one: Known(streets[one.street].key, address.door(one.label, streets[one.street].name))
+        for one in typed
+        if one.street in streets
+    }
     if not known:
         return Found({}, ())
-    _make_blocks(known)
-    made = _make({(typed.street, door.address_key): door for typed, door in known.items()})
-    districts = {street: district for street, (_, district) in streets.items()}
+    _make_blocks(known.values())
+    made = _make({(known.street, known.door.address_key): known.door for known in known.values()})
+    districts = {street.key: street.polling_district for street in streets.values()}
     HouseholdState.objects.bulk_create(
         HouseholdState(household_id=pk, constituency_id=c, polling_district_id=districts[street], street_id=street)
         for pk, c, street in made
@@ -66,15 +91,22 @@ def find_or_make(typed: Collection[TypedDoor], *, found: Pass, at: datetime) -> 
     return Found(doors, tuple(Delta(c, districts[street], day, doors=1) for _, c, street in made))
 
 
-def _streets(walk: int, wanted: Collection[int]) -> dict[int, tuple[str, int]]:
-    """Name and polling district of those of the wanted streets that the walk goes along."""
-    along = WalkStreet.objects.filter(walk=walk, street__in=wanted).order_by("street")
-    rows = along.values_list("street", "street__name", "street__polling_district")
-    return {street: (name, district) for street, name, district in rows}
+def _streets(found: Pass, wanted: Collection[int]) -> dict[int, Along]:
+    """Those of the wanted streets that the walk goes along, or a door of it lies in, each as it is now."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_STREETS, [sorted(wanted)])
+    along = WalkStreet.objects.filter(walk=found.walk)
+    rows = Street.objects.filter(
+        Exists(along.filter(Q(street=OuterRef("pk")) | Q(street__merged_into=OuterRef("pk"))))
+        | Exists(HeldDoor.objects.filter(allocation=found.allocation, household__street=OuterRef("pk"))),
+        pk__in=wanted,
+    )
+    now = {row.pk: row.merged_into or row for row in rows.select_related("merged_into").order_by("pk")}
+    return {street: Along(is_now.pk, is_now.name, is_now.polling_district_id) for street, is_now in now.items()}
 
 
-def _make_blocks(known: Mapping[TypedDoor, address.Door]) -> None:
-    blocks = {(typed.street, door.block_key): door.block for typed, door in known.items() if door.block_key}
+def _make_blocks(known: Iterable[Known]) -> None:
+    blocks = {(one.street, one.door.block_key): one.door.block for one in known if one.door.block_key}
     Block.objects.bulk_create(
         [Block(street_id=street, name=name, name_key=key) for (street, key), name in sorted(blocks.items())],
         ignore_conflicts=True,
@@ -101,14 +133,15 @@ def _make(wanted: Mapping[tuple[int, str], address.Door]) -> list[tuple[int, int
     return made
 
 
-def _doors(known: Mapping[TypedDoor, address.Door]) -> dict[TypedDoor, int]:
+def _doors(known: Mapping[TypedDoor, Known]) -> dict[TypedDoor, int]:
     """The household of each typed door, after any merge."""
     standing = Household.objects.filter(
-        street__in={typed.street for typed in known}, address_key__in={door.address_key for door in known.values()}
+        street__in={one.street for one in known.values()},
+        address_key__in={one.door.address_key for one in known.values()},
     )
     rows = standing.values_list("street", "address_key", "pk", "merged_into")
     keys = {(street, address_key): merged or pk for street, address_key, pk, merged in rows}
-    return {typed: keys[typed.street, door.address_key] for typed, door in known.items()}
+    return {typed: keys[one.street, one.door.address_key] for typed, one in known.items()}
 
 
 def _take(doors: Collection[int], *, found: Pass, at: datetime) -> None:

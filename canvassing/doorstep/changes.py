@@ -3,24 +3,32 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from canvassing.allocation.models import HeldDoor
 from canvassing.doorstep.events import Kind
 from canvassing.doorstep.models import Contact
 from canvassing.doorstep.tokens import Pass
+from canvassing.electorate.models import Household
 
 # A batch is stamped when it arrives and seen when it commits. Who asks in between would miss it for ever, so each
 # answer repeats the last minute; the phone drops the ids it knows.
 REPEAT = timedelta(seconds=60)
-FIELDS = ("pk", "kind", "household", "elector", "outcome", "root", "happened_at")
+FIELDS = ("pk", "kind", "door", "person", "outcome", "root", "happened_at")
 
 
 def changes(found: Pass, *, since: datetime | None, at: datetime) -> dict[str, Any]:
     """Events at the doors of the walk received since `since`, at the earliest since it was handed out.
 
-    No opinions and no canvasser. `cursor` is what to ask with next time.
+    What was logged at a door that became one of them counts as logged there. No opinions and no
+    canvasser. `cursor` is what to ask with next time.
     """
     start = max(since or found.started_at, found.started_at)
-    logged = Contact.objects.filter(
-        household__holds__allocation=found.allocation, household__holds__released_at=None, received_at__gte=start
+    mine = HeldDoor.objects.filter(allocation=found.allocation, released_at=None).values("household")
+    doors = Household.objects.filter(Q(pk__in=mine) | Q(merged_into__in=mine))
+    logged = Contact.objects.filter(household__in=doors, received_at__gte=start).annotate(
+        door=Coalesce("household__merged_into", "household"), person=Coalesce("elector__merged_into", "elector")
     )
     rows = logged.order_by("received_at", "pk").values_list(*FIELDS)
     return {

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from json import dumps
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -37,7 +37,9 @@ WITH sent AS (
     JOIN canvassing_helddoor hold ON hold.allocation_id = %(allocation)s AND hold.household_id = sent.door
     JOIN canvassing_household household ON household.id = hold.household_id
     LEFT JOIN canvassing_elector elector
-        ON elector.id = sent.person AND elector.household_id IN (household.id, household.merged_into_id)
+        ON elector.id = sent.person
+       AND (elector.household_id IN (household.id, household.merged_into_id)
+            OR elector.printed_household_id IN (household.id, household.merged_into_id))
     WHERE (sent.person IS NULL OR elector.id IS NOT NULL)
       AND NOT EXISTS (
         SELECT FROM canvassing_heldevent held
@@ -45,10 +47,12 @@ WITH sent AS (
       )
     ORDER BY sent.id
     ON CONFLICT (id) DO NOTHING
-    RETURNING id, household_id
+    RETURNING id, household_id, elector_id
 )
-SELECT added.id, coalesce(household.merged_into_id, household.id)
-FROM added JOIN canvassing_household household ON household.id = added.household_id
+SELECT added.id, coalesce(household.merged_into_id, household.id), coalesce(elector.merged_into_id, elector.id)
+FROM added
+JOIN canvassing_household household ON household.id = added.household_id
+LEFT JOIN canvassing_elector elector ON elector.id = added.elector_id
 """
 
 
@@ -66,10 +70,18 @@ class Row:
     content_hash: bytes
 
 
-def add(rows: Sequence[Row], *, found: Pass, skew: timedelta, at: datetime) -> dict[UUID, int]:
+class Place(NamedTuple):
+    """Where a contact counts: the door and the person as they are now, after any merge."""
+
+    door: int
+    person: int | None
+
+
+def add(rows: Sequence[Row], *, found: Pass, skew: timedelta, at: datetime) -> dict[UUID, Place]:
     """Add those of `rows` that are new, at a door of the allocation, and of a person who lives there.
 
-    Returns the ids added, each with its door as it is now, after any merge.
+    Whoever was put at another door by hand may still be met under the one that the register prints: a phone's list is
+    as old as its last look. Returns the ids added, each with the place where it counts.
     """
     if not rows:
         return {}
@@ -84,7 +96,7 @@ def add(rows: Sequence[Row], *, found: Pass, skew: timedelta, at: datetime) -> d
     }
     with connection.cursor() as cursor:
         cursor.execute(ADD, parameters)
-        return dict(cursor.fetchall())
+        return {id_: Place(door, person) for id_, door, person in cursor.fetchall()}
 
 
 def _sent(row: Row) -> dict[str, Any]:

@@ -28,7 +28,7 @@ Days = Counter[tuple[date, str]]
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What the fold reads of one contact. `household` is the door as it is now, after any merge."""
+    """What the fold reads of one contact. Door and person are as they are now, after any merge."""
 
     id: UUID
     household: int

@@ -6,7 +6,8 @@ this order, and in key order within each step, whoever comes: so nobody waits in
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,10 +18,10 @@ from campaign.details.models import LegalMode
 from canvassing.allocation.models import HeldDoor
 from canvassing.doorstep import added_doors, contacts, held, reconcile, tallies
 from canvassing.doorstep.arrivals import Arrival, judge
-from canvassing.doorstep.contacts import CANVASSER, Row
+from canvassing.doorstep.contacts import CANVASSER, Place, Row
 from canvassing.doorstep.events import Envelope, Event, Kind, Reason, TypedDoor
 from canvassing.doorstep.fold import Logged
-from canvassing.doorstep.refold import refold
+from canvassing.doorstep.refold import MergedMeanwhileError, refold
 from canvassing.doorstep.tallies import Tallied
 from canvassing.doorstep.tokens import Pass, State, Wipe
 from canvassing.doorstep.verdicts import Kept, Result, Status, Stored, verdicts
@@ -29,6 +30,8 @@ from canvassing.progress.days import london_day
 from canvassing.progress.deltas import Delta
 
 Chosen = list[tuple[Arrival, Event]]
+
+MERGES_TO_OUTLAST = 20  # each is somebody's press of a button while the batch is on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,7 @@ def ingest(*, token: Pass, envelope: Envelope, at: datetime) -> Answer:
     """Take in a batch. Sending it again, whole or in parts, changes nothing and gets the same answer."""
     arrivals = judge(envelope, token, at=at)
     readable = [arrival for arrival in arrivals if arrival is not None]
-    with transaction.atomic():
-        applied = _apply(readable, token, skew=at - envelope.sent_at, at=at)
-        have = reconcile.have(token.device)
-        reconcile.note_seen(token, at=at)
-        # Last, for every phone of a district waits for these rows until whoever changed them has committed.
-        tallies.add(applied.heard)
-        deltas.add(applied.gains)
+    applied, have = _persist(lambda: _take_in(readable, token, skew=at - envelope.sent_at, at=at))
     results = iter(applied.results)
     refused = Result(None, Status.REFUSED, "no_id")
     return Answer(
@@ -69,6 +66,26 @@ def ingest(*, token: Pass, envelope: Envelope, at: datetime) -> Answer:
         state=token.state(at),
         wipe=token.wipe(at),
     )
+
+
+def _persist(take_in: Callable[[], tuple[Applied, int]]) -> tuple[Applied, int]:
+    """Begin anew after each merge of doors or people that came between: nothing of the last try is left."""
+    for _ in range(MERGES_TO_OUTLAST):
+        with suppress(MergedMeanwhileError):
+            return take_in()
+    return take_in()
+
+
+@transaction.atomic
+def _take_in(arrivals: Sequence[Arrival], token: Pass, *, skew: timedelta, at: datetime) -> tuple[Applied, int]:
+    """Everything that is written of a batch; returns that, and how many events of the phone we hold."""
+    applied = _apply(arrivals, token, skew=skew, at=at)
+    have = reconcile.have(token.device)
+    reconcile.note_seen(token, at=at)
+    # Last, for every phone of a district waits for these rows until whoever changed them has committed.
+    tallies.add(applied.heard)
+    deltas.add(applied.gains)
+    return applied, have
 
 
 def _apply(arrivals: Sequence[Arrival], token: Pass, *, skew: timedelta, at: datetime) -> Applied:
@@ -109,7 +126,7 @@ def _rows(chosen: Chosen, typed: Mapping[TypedDoor, int]) -> list[Row]:
     return rows
 
 
-def _stored(arrivals: Iterable[Arrival], rows: Iterable[Row], added: Mapping[UUID, int]) -> tuple[Stored, Kept]:
+def _stored(arrivals: Iterable[Arrival], rows: Iterable[Row], added: Mapping[UUID, Place]) -> tuple[Stored, Kept]:
     """What stands under the ids of the batch, now that its new contacts are in: as contacts, and held."""
     rest = {arrival.item.id for arrival in arrivals} - added.keys()
     mine = {row.event.id: (row.content_hash, row.door) for row in rows if row.event.id in added}
@@ -127,12 +144,12 @@ def _why_not(chosen: Chosen, rows: Iterable[Row], stored: Stored, token: Pass) -
     return {id_: Reason.BAD_PERSON if doors.get(id_) in mine else Reason.BAD_DOOR for id_ in missing}
 
 
-def _logged(row: Row, doors: Mapping[UUID, int], token: Pass) -> Logged:
-    event = row.event
+def _logged(row: Row, added: Mapping[UUID, Place], token: Pass) -> Logged:
+    event, place = row.event, added[row.event.id]
     return Logged(
         id=event.id,
-        household=doors[event.id],
-        elector=event.person,
+        household=place.door,
+        elector=place.person,
         allocation=token.allocation,
         kind=event.kind,
         root=event.root,
@@ -144,11 +161,11 @@ def _logged(row: Row, doors: Mapping[UUID, int], token: Pass) -> Logged:
     )
 
 
-def _heard(rows: Iterable[Row], doors: Mapping[UUID, int], districts: Mapping[int, int]) -> Tallied:
+def _heard(rows: Iterable[Row], added: Mapping[UUID, Place], districts: Mapping[int, int]) -> Tallied:
     """What new contacts in tally mode add to the counts. Corrections add none: what was counted stays counted."""
     heard: Tallied = Counter()
     for row in rows:
-        district = districts.get(doors[row.event.id])
+        district = districts.get(added[row.event.id].door)
         if district is not None and row.mode == LegalMode.TALLY and row.event.kind == Kind.CONTACT:
             for question, answer in row.event.opinions.items():
                 heard[district, london_day(row.happened_at), question, answer] += 1

@@ -13,7 +13,8 @@ from canvassing.electorate.models import PollingDistrict
 from canvassing.progress import deltas, states
 from canvassing.progress.days import london_day
 
-# A contact stands when it is no undo and nothing about the same contact takes precedence over it.
+# A contact stands when it is no undo and nothing about the same contact takes precedence over it. It counts for the
+# door and the person that those it names were merged into, if they were.
 TRUTH = """
 WITH place AS (
     SELECT household.id AS door
@@ -25,11 +26,19 @@ WITH place AS (
     JOIN canvassing_contact contact ON contact.elector_id = elector.id
     JOIN canvassing_household household ON household.id = contact.household_id
     WHERE elector.polling_district_id = ANY(%(districts)s)
+    UNION
+    SELECT coalesce(household.merged_into_id, household.id)
+    FROM canvassing_elector elector
+    JOIN canvassing_elector merged ON merged.merged_into_id = elector.id
+    JOIN canvassing_contact contact ON contact.elector_id = merged.id
+    JOIN canvassing_household household ON household.id = contact.household_id
+    WHERE elector.polling_district_id = ANY(%(districts)s)
 ), event AS MATERIALIZED (
-    SELECT place.door, contact.*
+    SELECT place.door, coalesce(named.merged_into_id, named.id) AS person, contact.*
     FROM place
     JOIN canvassing_household household ON household.id = place.door OR household.merged_into_id = place.door
     JOIN canvassing_contact contact ON contact.household_id = household.id
+    LEFT JOIN canvassing_elector named ON named.id = contact.elector_id
 ), stands AS MATERIALIZED (
     SELECT event.* FROM event
     WHERE event.kind <> 'void' AND NOT EXISTS (
@@ -61,7 +70,7 @@ WITH place AS (
     SELECT elector.id AS key, elector.polling_district_id AS district, elector.gone_at IS NULL AS counts,
            count(talk.id) AS conversations, max(talk.happened_at) AS reached_at
     FROM canvassing_elector elector
-    LEFT JOIN stands talk ON talk.elector_id = elector.id AND talk.outcome = 'answered'
+    LEFT JOIN stands talk ON talk.person = elector.id AND talk.outcome = 'answered'
     WHERE elector.polling_district_id = ANY(%(districts)s)
     GROUP BY elector.id
 )

@@ -43,8 +43,10 @@ LOCK_PEOPLE = """
 SELECT elector_id, constituency_id, polling_district_id, living, conversations, reached_at
 FROM canvassing_electorstate
 WHERE elector_id = ANY(%(named)s) OR elector_id IN (
-    SELECT contact.elector_id
-    FROM canvassing_household household JOIN canvassing_contact contact ON contact.household_id = household.id
+    SELECT coalesce(elector.merged_into_id, elector.id)
+    FROM canvassing_household household
+    JOIN canvassing_contact contact ON contact.household_id = household.id
+    JOIN canvassing_elector elector ON elector.id = contact.elector_id
     WHERE (household.id = ANY(%(doors)s) OR household.merged_into_id = ANY(%(doors)s)) AND contact.root = ANY(%(roots)s)
 )
 ORDER BY elector_id FOR UPDATE
@@ -54,13 +56,23 @@ WITH door AS (
     SELECT DISTINCT coalesce(household.merged_into_id, household.id) AS id
     FROM canvassing_household household
     WHERE household.id = ANY(%(doors)s)
-       OR household.id IN (SELECT household_id FROM canvassing_contact WHERE elector_id = ANY(%(people)s))
+       OR household.id IN (
+           SELECT contact.household_id
+           FROM canvassing_elector elector JOIN canvassing_contact contact ON contact.elector_id = elector.id
+           WHERE elector.id = ANY(%(people)s) OR elector.merged_into_id = ANY(%(people)s)
+       )
 )
-SELECT contact.id, door.id, contact.elector_id, contact.allocation_id, contact.kind, contact.root, contact.rank,
-       contact.outcome, contact.happened_at, contact.device, contact.seq
+SELECT contact.id, door.id, coalesce(elector.merged_into_id, elector.id), contact.allocation_id, contact.kind,
+       contact.root, contact.rank, contact.outcome, contact.happened_at, contact.device, contact.seq
 FROM door
 JOIN canvassing_household household ON household.id = door.id OR household.merged_into_id = door.id
 JOIN canvassing_contact contact ON contact.household_id = household.id
+LEFT JOIN canvassing_elector elector ON elector.id = contact.elector_id
+"""
+# Asked only of rows that do not count: those merged never do, and in a day's canvassing there are hardly any others.
+MERGED = """
+SELECT EXISTS (SELECT FROM canvassing_household WHERE id = ANY(%(doors)s) AND merged_into_id IS NOT NULL)
+    OR EXISTS (SELECT FROM canvassing_elector WHERE id = ANY(%(people)s) AND merged_into_id IS NOT NULL)
 """
 WRITE_DOORS = """
 UPDATE canvassing_householdstate state
@@ -97,6 +109,10 @@ class Change(Generic[State]):
     stood: list[Logged]
 
 
+class MergedMeanwhileError(Exception):
+    """A door or a person became part of another while a batch waited for its state. Trying again sees the merge."""
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """The polling district of each door touched, and what is to be added to the totals, in one go."""
@@ -109,12 +125,14 @@ def refold(*, new: Sequence[Logged], besides: Collection[Delta]) -> Folded:
     """Bring states up to date with `new` events, inserted in this transaction.
 
     `besides` is what else goes into the totals, which must be added to once, since their rows are locked in key order.
+    Raises MergedMeanwhileError, when the caller must roll back and begin anew.
     """
     by_door = _grouped(new, _door)
-    doors = _lock_doors(by_door)
+    doors = lock_doors(by_door)
     doors_anew = _doors_anew(doors, by_door, new)
     by_person = _grouped(new, _person)
     people = _lock_people(by_person, doors_anew, new)
+    _check_nothing_merged(doors, people)
     people_anew = _people_anew(people, by_person, doors_anew)
     logged = _read(doors_anew, people_anew) if doors_anew or people_anew else []
     fresh = {event.id for event in new}
@@ -130,7 +148,35 @@ def refold(*, new: Sequence[Logged], besides: Collection[Delta]) -> Folded:
     return Folded({door.key: door.polling_district for door in doors}, _as_deltas(gains, besides))
 
 
-def _lock_doors(keys: Collection[int]) -> list[Locked[DoorState]]:
+def fold_anew(*, doors: Collection[int], people: Collection[int]) -> None:
+    """Work out the states of these doors and people from all that was logged, after merges and moves.
+
+    For acts by hand; totals follow by `deltas.settle`. `people` must hold everybody named in a contact at these doors,
+    and `doors` everything that the caller is about to change: no other state row may be locked after these.
+    """
+    locked_doors = lock_doors(doors)
+    locked_people = _lock_people(people, [], [])
+    now = standing(_read(doors, people))
+    _write_doors(_changes(locked_doors, set(doors), {}, _grouped(now, _door), {}, DoorState()))
+    _write_people(_changes(locked_people, set(people), {}, _grouped(now, _person), {}, PersonState()))
+
+
+def _check_nothing_merged(doors: Iterable[Locked[DoorState]], people: Iterable[Locked[PersonState]]) -> None:
+    """Raises MergedMeanwhileError. A merge locks the same states: the next statement sees what it committed."""
+    gone = {
+        "doors": [door.key for door in doors if not door.counts],
+        "people": [person.key for person in people if not person.counts],
+    }
+    if not any(gone.values()):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(MERGED, gone)
+        if cursor.fetchone()[0]:
+            raise MergedMeanwhileError
+
+
+def lock_doors(keys: Collection[int]) -> list[Locked[DoorState]]:
+    """Lock the states of these doors, in key order, and read them."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_DOORS, [sorted(keys)])
         return [Locked(key, c, d, counts, DoorState(*state)) for key, c, d, counts, *state in cursor.fetchall()]

@@ -19,13 +19,21 @@ from canvassing.doorstep.tokens import Pass
 
 # PostgreSQL writes the JSON of the long parts, and nothing here takes it apart again. Who wants no more contact is left
 # out, person or door, even where the walk was handed out before they said so. Added doors have no place in the
-# walk's order: they follow the others.
+# walk's order: they follow the others. A door that was moved has a street that the walk was not cut from.
 READ = """
 SELECT walk.name,
     (SELECT coalesce(json_agg(json_build_object('id', 's' || street.id, 'name', street.name)
                      ORDER BY street.name, street.id), '[]')::text
-     FROM canvassing_walkstreet along JOIN canvassing_street street ON street.id = along.street_id
-     WHERE along.walk_id = walk.id),
+     FROM canvassing_street street
+     WHERE street.id IN (
+        SELECT coalesce(listed.merged_into_id, listed.id)
+        FROM canvassing_walkstreet along JOIN canvassing_street listed ON listed.id = along.street_id
+        WHERE along.walk_id = walk.id
+        UNION
+        SELECT household.street_id
+        FROM canvassing_helddoor hold JOIN canvassing_household household ON household.id = hold.household_id
+        WHERE hold.allocation_id = %(allocation)s AND hold.released_at IS NULL
+     )),
     (SELECT coalesce(json_agg(door.line ORDER BY door.position), '[]')::text
      FROM (
         SELECT row_number() OVER nearest AS position, json_build_object(

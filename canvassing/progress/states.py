@@ -72,6 +72,26 @@ WHERE state.elector_id = stale.elector_id
 """
 
 
+# A conflict with a row that a phone is changing would wait for that phone, in no order: only what is missing is tried.
+OPEN_MISSING_DOORS = """
+INSERT INTO canvassing_householdstate (
+    household_id, constituency_id, polling_district_id, street_id, standing, attempts, answers, last_outcome
+)
+SELECT household.id, household.constituency_id, street.polling_district_id, street.id, false, 0, 0, ''
+FROM canvassing_household household JOIN canvassing_street street ON street.id = household.street_id
+WHERE household.id = ANY(%(doors)s)
+  AND NOT EXISTS (SELECT FROM canvassing_householdstate state WHERE state.household_id = household.id)
+ORDER BY household.id
+ON CONFLICT DO NOTHING
+"""
+
+
+def open_doors(household_ids: Collection[int]) -> None:
+    """Give those of the households that have none a state row; `refresh_standing` says whether they stand."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_MISSING_DOORS, {"doors": sorted(household_ids)})
+
+
 def open_states(district_ids: Collection[int]) -> None:
     """Give every household and elector of the polling districts its state row; those that have one keep it as it is."""
     _run(district_ids, DOORS + OPEN_DOORS, PEOPLE + OPEN_PEOPLE)

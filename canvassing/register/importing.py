@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from campaign.areas.models import Constituency
-from canvassing.electorate import objections
+from canvassing.electorate import objections, street_points
 from canvassing.electorate.models import Elector
 from canvassing.progress import deltas, states
 from canvassing.progress.days import london_day
@@ -93,6 +93,7 @@ def import_files(
         census.note(problem)
     _bring_states_up_to_date(effects, at)
     objections.reattach(constituency_id=constituency.pk)
+    street_points.place_streets(effects.stale)
     listener.go_on()
     households, streets = doors.count_places(constituency.pk, effects.made)
     review = questions.keep(record_id=wishes.record_id, at=at)

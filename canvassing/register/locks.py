@@ -4,6 +4,7 @@ from django.db import connection
 
 NAMESPACE = 0x526F7365  # "Rose": other advisory locks of the database have other first keys
 ALL_IMPORTS = 0
+BY_HAND = -1
 
 
 def take(number: int) -> bool:
@@ -40,3 +41,16 @@ def interrupt(number: int) -> None:
             """,
             [NAMESPACE, number],
         )
+
+
+def take_for_changes_by_hand() -> bool:
+    """Let changes by hand follow one another until the transaction ends; False at once while an import runs.
+
+    Imports find their own lock taken meanwhile, which is for moments only.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", [NAMESPACE, ALL_IMPORTS])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NAMESPACE, BY_HAND])
+    return True

@@ -34,7 +34,8 @@ def cut(*, district_ids: Collection[int], purpose: Purpose, at: datetime, by: Us
 
     A street whose live walks already are what the cut gives is left alone, so cutting twice writes nothing. The walks
     of other streets are retired and cut anew; an allocation of a retired walk runs on. A street without doors becomes
-    a walk without doors, one that became part of another none at all. Two cuts of one district follow one another: its row is locked, in key order.
+    a walk without doors, one that became part of another none at all. A door that was moved here leaves the live walk
+    it was in, wherever that is. Two cuts of one district follow one another: its row is locked, in key order.
     """
     locked = PollingDistrict.objects.filter(pk__in=district_ids).order_by("pk").select_for_update(no_key=True)
     districts = list(locked.values_list("pk", flat=True))
@@ -71,11 +72,14 @@ def _wanted(districts: Collection[int]) -> dict[int, list[Piece]]:
 
 
 def _live_walks(districts: Collection[int], purpose: Purpose) -> defaultdict[int, dict[int, Piece]]:
-    """The walks as they are, by street and walk, in the order they were made."""
-    doors: defaultdict[int, list[int]] = defaultdict(list)
+    """The walks along streets of these districts as they are, by street and walk, in the order they were made.
+
+    Where the street lies counts, not where it lay when its walk was made.
+    """
     live = WalkStreet.objects.filter(
         walk__retired_at=None, walk__purpose=purpose, street__polling_district__in=districts
     )
+    doors: defaultdict[int, list[int]] = defaultdict(list)
     live_doors = WalkDoor.objects.filter(live=True, purpose=purpose, walk__in=live.values("walk"))
     for walk, household in live_doors.order_by("walk", "position").values_list("walk", "household"):
         doors[walk].append(household)
@@ -102,6 +106,11 @@ def _let_go_elsewhere(streets: Collection[Street], purpose: Purpose) -> None:
 def _retire(walks: Collection[int], at: datetime) -> int:
     WalkDoor.objects.filter(walk__in=walks, live=True).update(live=False)
     return Walk.objects.live().filter(pk__in=walks).update(retired_at=at)
+
+
+def _take_out(streets: Collection[Street], purpose: Purpose) -> None:
+    """A household is in one live walk a purpose: one moved here by hand may be in a walk of another street."""
+    WalkDoor.objects.filter(household__street__in=streets, purpose=purpose, live=True).update(live=False)
 
 
 def _make(cut_streets: Mapping[Street, list[Piece]], purpose: Purpose, at: datetime) -> list[Walk]:

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize
 from campaign.areas.models import PostcodePoint
 from canvassing.electorate.models import Elector
 from canvassing.electorate.objections import object_to_contact
+from canvassing.register.models import ReviewItem
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose
 from tests.factories.campaign import SQUARE, CampaignDetailsFactory
@@ -51,6 +52,11 @@ def people(transactional_db: None) -> dict[str, User | None]:
     cut(district_ids=[district.pk], purpose=Purpose.CANVASS, at=now())
     WardFactory(constituency=district.constituency, outline=SQUARE)
     PostcodePoint.objects.create(postcode="N1 1AA", latitude=51.552, longitude=-0.105)
+    before, after = ElectorFactory(household=doors[1], gone=True), ElectorFactory(household=doors[1])
+    ReviewItem.objects.create(
+        kind="same_person", key="1", polling_district=before.polling_district, elector=before, other_elector=after,
+        confidence=90, reason="The same forename and number.", found_at=now(),
+    )  # fmt: skip
     return {"nobody": None, "volunteer": volunteer.user, "lead": lead.user, "organiser": organiser, "agent": agent}
 
 
@@ -62,8 +68,10 @@ def pages() -> Iterator[tuple[str, str]]:
     assert ahead is not None
     place = session.bookings.order_by("pk").first()
     assert place is not None
-    person = Elector.objects.select_related("household").get()
+    person = Elector.objects.select_related("household").order_by("pk").first()
+    assert person is not None
     assert person.household is not None
+    door = person.household
     mine = [links.of_booking(place, page) for page in ("booking", "confirm", "cancel", "check-in")]
     seen = {
         "nobody": [
@@ -82,11 +90,12 @@ def pages() -> Iterator[tuple[str, str]]:
             "/organise/browse/", f"/organise/browse/streets/{person.household.street_id}/",
             f"/organise/browse/doors/{person.household_id}/", "/organise/register/quality/",
             "/organise/register/quality/one-each/",
+            "/organise/streets/", f"/organise/streets/{door.street_id}/edit/", f"/organise/doors/{door.pk}/edit/",
         ],
         "agent": [
             "/organise/messages/wordings/", "/organise/messages/wordings/morning/", "/organise/details/",
             "/organise/deadlines/", "/organise/areas/", "/organise/areas/districts/", "/organise/register/",
-            "/organise/register/streets/", "/organise/people/", "/organise/audit/",
+            "/organise/register/streets/", "/organise/register/review/", "/organise/people/", "/organise/audit/",
         ],
     }  # fmt: skip
     for who, addresses in seen.items():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from campaign.audit.models import AuditEvent
 from canvassing.electorate.models import Household, Street
@@ -201,3 +202,45 @@ def test_bug_a_street_that_moved_kept_its_walks_in_its_old_district() -> None:
     assert cut_streets(street).made == 1
     assert [walk.polling_district for walk in live_walks(street)] == [street.polling_district]
     assert cut_streets(street).made == 0
+
+
+# Streets and doors that were moved by hand
+
+
+@pytest.mark.django_db
+def test_a_street_that_lies_in_another_district_now_is_cut_there() -> None:
+    street = houses(3)[0].street
+    cut_streets(street)
+    (old,) = live_walks(street)
+    Street.objects.filter(pk=street.pk).update(polling_district=PollingDistrictFactory())
+    HouseholdFactory(street=Street.objects.get(pk=street.pk), number=5)
+    street.refresh_from_db()
+    assert cut_streets(street).retired == 1
+    (new,) = live_walks(street)
+    assert (new.polling_district, new.door_count) == (street.polling_district, 4)
+    old.refresh_from_db()
+    assert old.retired_at == AT
+
+
+@pytest.mark.django_db
+def test_a_door_moved_to_a_street_of_another_district_leaves_the_walk_it_was_in() -> None:
+    (moved, *_), other = houses(3), houses(2, StreetFactory())[0].street
+    cut_streets(moved.street, other)
+    (left,) = live_walks(moved.street)
+    Household.objects.filter(pk=moved.pk).update(street=other, address_key="MOVED")
+    cut_streets(other)
+    assert numbers_of(live_walks(other)[0]) == ["1", "1", "2"]
+    assert left.doors.filter(live=True).count() == 2
+    cut_streets(left.walk_streets.get().street)
+    assert WalkDoor.objects.filter(live=True).count() == 5
+
+
+@pytest.mark.django_db
+def test_a_street_that_became_part_of_another_has_no_walk() -> None:
+    part, whole = houses(2)[0].street, houses(2, StreetFactory())[0].street
+    cut_streets(part, whole)
+    Household.objects.filter(street=part).update(street=whole, address_key=F("id"))
+    Street.objects.filter(pk=part.pk).update(merged_into=whole)
+    assert cut_streets(part, whole) == CutReport(made=1, retired=2, streets_kept=0, doors=4)
+    assert (live_walks(part), len(live_walks(whole))) == ([], 1)
+    assert cut_streets(part, whole).made == 0

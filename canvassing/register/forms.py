@@ -53,7 +53,7 @@ class ImportForm(forms.Form):
             (layout.name, layout.title) for layout in layouts
         ]
         self.helper = FormHelper()
-        self.helper.add_input(Submit("import", "Look at the file"))
+        self.helper.add_input(Submit("import", "Look at it before importing"))
 
 
 KINDS = {Kind.FULL: "Everybody of its polling districts", Kind.UPDATE: "Only what changed"}

@@ -38,9 +38,11 @@ def test_a_register_becomes_walks_doors_and_coverage(new_phone: Callable[..., Br
 def import_the_register(page: Page) -> None:
     page.goto("/organise/register/")
     page.locator("input[type=file]").set_input_files(REGISTER)
-    page.get_by_role("button", name=re.compile("import|bring", re.IGNORECASE)).first.click()
-    expect(page.get_by_text("6,332").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("3,095").first).to_be_visible()
+    page.get_by_role("button", name="Look at it before importing").click()
+    expect(page.get_by_text("Nothing is changed yet.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("would hold 6,332 electors at 3,095 doors")).to_be_visible()
+    page.get_by_role("button", name="Import it").click()
+    expect(page.get_by_text("now holds 6,332 electors at 3,095 doors")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("link", name="AA", exact=True)).to_be_visible()
 
 

@@ -44,9 +44,9 @@ def begin(district_ids: Collection[int], *, streets: Collection[Street] = ()) ->
 
 def take_in_hand(door_ids: Collection[int], *, at: datetime) -> None:
     """Let nobody hand out these doors, or hand them back, until the transaction ends; end leases that are over."""
-    along = WalkStreet.objects.filter(walk__doors__household__in=door_ids).values("street")
-    streets = Household.objects.filter(Q(pk__in=door_ids) | Q(street__in=along)).values_list("street", flat=True)
-    holds.lock_streets(list(streets.order_by("street").distinct()))
+    along = WalkStreet.objects.filter(walk__doors__household__in=door_ids).values_list("street", flat=True)
+    lie_in = Household.objects.filter(pk__in=door_ids).values_list("street", flat=True)
+    holds.lock_streets({*lie_in, *along})
     holding = HeldDoor.objects.filter(household__in=door_ids, released_at=None)
     of_doors = Q(pk__in=holding.values("allocation"))
     holds.end_run_out(of_doors, at=at)
@@ -69,7 +69,7 @@ def bring_up_to_date(
 
     `districts` are those that something has left: those where doors and people are now are found.
     """
-    met = Contact.objects.filter(Q(household__in=doors) | Q(household__merged_into__in=doors), elector__isnull=False)
+    met = Contact.objects.filter(household__in=Household.objects.with_signposts(doors), elector__isnull=False)
     everybody = {
         *people,
         *met.values_list(Coalesce(F("elector__merged_into"), F("elector")), flat=True),

@@ -145,7 +145,8 @@ def _details(elector: Elector) -> dict[str, object]:
 def _doors_of(*people: Elector) -> set[int]:
     """Where they live and where they were met: the doors whose phones must wait."""
     lived = {pk for person in people for pk in (person.household_id,) if pk}
-    met = Contact.objects.filter(Q(elector__in=people) | Q(elector__merged_into__in=people))
+    rows = Elector.objects.filter(Q(pk__in=[one.pk for one in people]) | Q(merged_into__in=people))
+    met = Contact.objects.filter(elector__in=list(rows.values_list("pk", flat=True)))
     return lived | {merged or pk for pk, merged in met.values_list("household", "household__merged_into")}
 
 

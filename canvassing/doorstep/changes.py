@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from canvassing.allocation.models import HeldDoor
@@ -26,8 +25,8 @@ def changes(found: Pass, *, since: datetime | None, at: datetime) -> dict[str, A
     """
     start = max(since or found.started_at, found.started_at)
     mine = HeldDoor.objects.filter(allocation=found.allocation, released_at=None).values("household")
-    doors = Household.objects.filter(Q(pk__in=mine) | Q(merged_into__in=mine))
-    logged = Contact.objects.filter(household__in=doors, received_at__gte=start).annotate(
+    signposts = Household.objects.filter(merged_into__in=mine).values("pk")
+    logged = Contact.objects.filter(household__in=mine.union(signposts), received_at__gte=start).annotate(
         door=Coalesce("household__merged_into", "household"), person=Coalesce("elector__merged_into", "elector")
     )
     rows = logged.order_by("received_at", "pk").values_list(*FIELDS)

@@ -53,14 +53,14 @@ ORDER BY elector_id FOR UPDATE
 """
 READ = """
 WITH door AS (
-    SELECT DISTINCT coalesce(household.merged_into_id, household.id) AS id
-    FROM canvassing_household household
-    WHERE household.id = ANY(%(doors)s)
-       OR household.id IN (
-           SELECT contact.household_id
-           FROM canvassing_elector elector JOIN canvassing_contact contact ON contact.elector_id = elector.id
-           WHERE elector.id = ANY(%(people)s) OR elector.merged_into_id = ANY(%(people)s)
-       )
+    SELECT coalesce(household.merged_into_id, household.id) AS id
+    FROM canvassing_household household WHERE household.id = ANY(%(doors)s)
+    UNION
+    SELECT coalesce(household.merged_into_id, household.id)
+    FROM canvassing_elector elector
+    JOIN canvassing_contact contact ON contact.elector_id = elector.id
+    JOIN canvassing_household household ON household.id = contact.household_id
+    WHERE elector.id = ANY(%(people)s) OR elector.merged_into_id = ANY(%(people)s)
 )
 SELECT contact.id, door.id, coalesce(elector.merged_into_id, elector.id), contact.allocation_id, contact.kind,
        contact.root, contact.rank, contact.outcome, contact.happened_at, contact.device, contact.seq

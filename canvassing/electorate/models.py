@@ -121,6 +121,13 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """Doors that count: not merged away, and with a living elector or made by hand."""
         return self.filter(merged_into=None, state__standing=True)
 
+    def with_signposts(self, keys: Collection[int]) -> list[int]:
+        """These doors and all that lead to them: where something was logged that counts at them.
+
+        Keys rather than a subquery: an OR of two in a larger statement would have every household read.
+        """
+        return list(self.filter(Q(pk__in=keys) | Q(merged_into__in=keys)).order_by("pk").values_list("pk", flat=True))
+
     def in_register_order(self) -> Self:
         return self.order_by("street_id", "sort_key", "pk")
 

@@ -104,6 +104,14 @@ def test_a_door_gets_another_label_and_a_signpost_stays() -> None:
     assert differences() == []
 
 
+def test_a_flat_of_a_named_block_gets_the_block_and_loses_it_again() -> None:
+    door = add(homes(1)[0].street, "14A")
+    move(door, label="Flat 3, Rowan Court")
+    assert (door.block.name, door.block.street) == ("Rowan Court", door.street)
+    move(door, label="14B")
+    assert door.block is None
+
+
 def test_a_spelling_that_is_the_same_address_leaves_no_signpost() -> None:
     door = add(homes(1)[0].street, "14A")
     move(door, label="14a")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from campaign.acts.by_hand import DoorError
-from campaign.acts.merge_doors import merge_doors
+from campaign.acts.merge_doors import join, make_ready, merge_doors
 from campaign.audit.models import AuditEvent
 from canvassing.allocation import hand_back
 from canvassing.allocation.hand_out import HandOutError, hand_out
@@ -196,6 +196,14 @@ def test_a_door_that_was_held_before_in_the_same_hands_is_held_again() -> None:
     HeldDoor.objects.create(allocation=allocation, household=keep, purpose=Purpose.CANVASS, released_at=AT)
     one_door(keep, other)
     assert held_by(keep) == allocation
+
+
+def test_a_hold_that_a_phone_takes_between_is_not_left_behind() -> None:
+    keep, other, _ = homes(3)
+    make_ready(doors={keep.pk, other.pk}, pairs=[(keep, other)], at=AT)
+    in_hands_of("Anna", other)
+    with pytest.raises(DoorError, match="A phone has taken one of the doors this moment"):
+        join(keep=keep, other=other)
 
 
 # Phones

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from campaign.acts.merge_doors import merge_doors
 from campaign.acts.settle_review import ReviewError, settle_review
@@ -13,6 +14,7 @@ from canvassing.electorate.models import AbsentVote, Elector, Household, Objecti
 from canvassing.progress import deltas, states
 from canvassing.progress.days import london_day
 from canvassing.progress.models import ElectorState, HouseholdState
+from canvassing.register import locks
 from canvassing.register.models import ReviewItem
 from tests.factories.canvassing import AT, AllocationFactory, ElectorFactory, walk_of
 from tests.factories.doorstep import Clock, homes, phone_of, phone_on, statuses, totals
@@ -142,6 +144,22 @@ def test_what_is_no_answer_is_refused(what: str) -> None:
     item, *_ = about_one_person()
     with pytest.raises(ReviewError, match="no answer to this question"):
         answer(item, what)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_register_is_brought_in_no_answer_is_taken() -> None:
+    item, *_ = about_one_person()
+
+    def attempt() -> str:
+        try:
+            return settle_review(item=item, answer="different", by=None, at=AT).answer
+        except ReviewError as error:
+            return str(error)
+
+    with transaction.atomic():
+        assert locks.take(locks.ALL_IMPORTS)
+        assert at_once(attempt) == ["A register is being brought in just now. Try again when that has ended."]
+    assert at_once(attempt) == ["different"]
 
 
 @pytest.mark.django_db(transaction=True)

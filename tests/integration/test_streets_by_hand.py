@@ -3,6 +3,7 @@
 import pytest
 
 from campaign.acts.by_hand import DoorError
+from campaign.acts.merge_doors import merge_doors
 from campaign.acts.move_door import move_door
 from campaign.acts.streets import add_street, merge_streets, move_street, rename_street, split_street
 from campaign.audit.models import AuditEvent
@@ -16,6 +17,7 @@ from tests.factories.canvassing import (
     AT,
     AllocationFactory,
     BlockFactory,
+    ElectorFactory,
     HouseholdFactory,
     PollingDistrictFactory,
     StreetFactory,
@@ -211,6 +213,49 @@ def test_of_two_merges_of_streets_in_opposite_directions_one_wins() -> None:
     assert sorted(at_once(lambda: attempt(one, other), lambda: attempt(other, one))) == ["done", "refused"]
     assert HouseholdState.objects.filter(standing=True).count() == 4
     assert differences() == []
+
+
+def test_a_door_that_stays_in_one_pair_and_goes_in_another_takes_both_along() -> None:
+    keep = street_of(1, "High Street")
+    other = StreetFactory(polling_district=keep.polling_district)
+    stays = keep.households.get()
+    first, second = (HouseholdFactory(street=other, number=number) for number in (1, 2))
+    HouseholdFactory(street=keep, number=2, merged_into=first, nobody_left=True)
+    for door in (first, second):
+        ElectorFactory(household=door)
+    allocation = AllocationFactory(walk=walk_of(second))
+    merge(keep, other)
+    assert set(Household.objects.filter(merged_into=stays).values_list("pk", flat=True)) >= {first.pk, second.pk}
+    assert HeldDoor.objects.get(released_at=None).household == stays
+    assert HeldDoor.objects.filter(allocation=allocation, household=second).exists()
+    assert differences() == []
+
+
+def test_where_one_door_of_two_streets_leads_to_the_other_both_are_one() -> None:
+    keep = street_of(1, "High Street")
+    other = street_of(1, "High St", keep.polling_district)
+    door, printed = other.households.get(), keep.households.get()
+    merge_doors(keep=door, other=printed, by=None, at=AT)
+    merge(keep, other)
+    door.refresh_from_db()
+    assert (door.street, doors_of(keep), differences()) == (keep, ["1"], [])
+
+
+def test_a_point_on_the_map_is_filled_in_and_never_overwritten() -> None:
+    keep = street_of(1, "High Street")
+    for name, latitude in (("High St", 51.5), ("Hi Street", 51.6)):
+        other = street_of(1, name, keep.polling_district)
+        Street.objects.filter(pk=other.pk).update(latitude=latitude, longitude=-0.1)
+        merge(keep, other)
+    assert keep.latitude == 51.5
+
+
+def test_a_walk_with_a_name_of_its_own_keeps_it() -> None:
+    street = street_of(1, "Old Lane")
+    walk = walk_of(*street.households.all(), name="Round the green")
+    rename_street(street=street, name="New Lane", by=None, at=AT)
+    walk.refresh_from_db()
+    assert walk.name == "Round the green"
 
 
 # Splitting

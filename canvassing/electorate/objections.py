@@ -51,11 +51,6 @@ WITH lost AS MATERIALIZED (
 UPDATE canvassing_objection objection SET elector_id = found.elector_id FROM found WHERE objection.id = found.id
 """  # noqa: S608 - put together from constants of this file
 
-FOLLOW = """
-UPDATE canvassing_objection objection SET household_id = door.merged_into_id
-FROM canvassing_household door WHERE door.id = objection.household_id AND door.merged_into_id IS NOT NULL
-"""
-
 
 class ObjectionError(Exception):
     """Why an objection cannot be kept or taken back, in a sentence for the person who asked."""
@@ -103,13 +98,6 @@ def reattach(*, constituency_id: int) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(REATTACH, {"secret": bytes(secret), "constituency": constituency_id})
-        return int(cursor.rowcount)
-
-
-def follow_merged_doors() -> int:
-    """Hang objections of doors that became part of another on that door; returns how many. For the end of a merge."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOLLOW)
         return int(cursor.rowcount)
 
 

@@ -27,14 +27,17 @@ WITH person AS (
     WHERE elector.polling_district_id = ANY(%(districts)s)
 )
 """
-# The conflict alone tells what is there already. An anti-join would be planned by statistics which, after an import
-# that was tried or refused, still call the tables empty: it then compares every row with every row it has just added.
+# Only what is missing is tried: a conflict with a row that a phone is changing would wait for that phone, in no order.
+# After an import that was tried or refused statistics still call the tables empty, and a plan by nested loops would
+# compare every row with every row it has just added.
+NO_LOOPS, LOOPS = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop TO DEFAULT"
 OPEN_DOORS = """
 INSERT INTO canvassing_householdstate (
     household_id, constituency_id, polling_district_id, street_id, standing, attempts, answers, last_outcome
 )
 SELECT door.id, door.constituency_id, door.polling_district_id, door.street_id, door.standing, 0, 0, ''
 FROM door
+WHERE NOT EXISTS (SELECT FROM canvassing_householdstate state WHERE state.household_id = door.id)
 ON CONFLICT DO NOTHING
 """
 OPEN_PEOPLE = """
@@ -43,6 +46,7 @@ INSERT INTO canvassing_electorstate (
 )
 SELECT person.id, person.constituency_id, person.polling_district_id, person.street_id, person.living, 0
 FROM person
+WHERE NOT EXISTS (SELECT FROM canvassing_electorstate state WHERE state.elector_id = person.id)
 ON CONFLICT DO NOTHING
 """
 # Rows are locked by key before they are changed: phones take theirs in that order, and nobody waits in a circle.
@@ -72,7 +76,6 @@ WHERE state.elector_id = stale.elector_id
 """
 
 
-# A conflict with a row that a phone is changing would wait for that phone, in no order: only what is missing is tried.
 OPEN_MISSING_DOORS = """
 INSERT INTO canvassing_householdstate (
     household_id, constituency_id, polling_district_id, street_id, standing, attempts, answers, last_outcome
@@ -94,7 +97,7 @@ def open_doors(household_ids: Collection[int]) -> None:
 
 def open_states(district_ids: Collection[int]) -> None:
     """Give every household and elector of the polling districts its state row; those that have one keep it as it is."""
-    _run(district_ids, DOORS + OPEN_DOORS, PEOPLE + OPEN_PEOPLE)
+    _run(district_ids, NO_LOOPS, DOORS + OPEN_DOORS, PEOPLE + OPEN_PEOPLE, LOOPS)
 
 
 def refresh_standing(district_ids: Collection[int]) -> None:

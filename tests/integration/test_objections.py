@@ -12,7 +12,6 @@ from canvassing.electorate import objections
 from canvassing.electorate.models import Elector, Household, Objection, ObjectionKey
 from canvassing.electorate.objections import (
     ObjectionError,
-    follow_merged_doors,
     object_to_contact,
     reattach,
     withdraw,
@@ -243,16 +242,6 @@ def test_it_does_not_find_another_name_another_door_or_another_constituency() ->
     ElectorFactory(household=HouseholdFactory(street=person.household.street), name_key=person.name_key)
     elsewhere = ElectorFactory(name_key=person.name_key)
     assert attach(person) == attach(elsewhere) == 0
-
-
-def test_a_door_that_became_part_of_another_brings_its_objection() -> None:
-    door, other, apart = houses(3)
-    for objecting_door in (door, apart):
-        object_to_contact(household=objecting_door, by=None, at=AT)
-    Household.objects.filter(pk=door.pk).update(merged_into=other)
-    assert follow_merged_doors() == 1
-    assert {one.household_id for one in Objection.objects.of_whole_doors()} == {other.pk, apart.pk}
-    assert follow_merged_doors() == 0
 
 
 def test_what_was_taken_back_stays_so() -> None:

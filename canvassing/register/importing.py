@@ -116,6 +116,8 @@ def import_files(
 
 def _kind(files: Sequence[RegisterFile]) -> Kind:
     kinds = {file.layout.kind for file in files}
+    if Kind.ABSENT in kinds:
+        raise RegisterRefused("this is a list of absent voters, which has a page and a command of its own.")
     if len(kinds) > 1:
         raise RegisterRefused(
             "some of the files are full registers and others updates. Import the full ones first, then the updates.",

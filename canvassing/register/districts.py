@@ -28,10 +28,14 @@ WHERE district.constituency_id = %(constituency)s AND district.council = %(counc
   AND district.code IN (SELECT district FROM incoming UNION SELECT district FROM incoming_deletion)
 ORDER BY district.id
 """
+# The rows are read once for all districts, not once for each.
 DISTRICTS = """
-SELECT district.id, district.code, district.edition, array(
-    SELECT DISTINCT incoming.file FROM incoming WHERE incoming.district = district.code
-) FROM incoming_district district ORDER BY district.id
+SELECT district.id, district.code, district.edition, coalesce(named.files, '{}')
+FROM incoming_district district
+LEFT JOIN (
+    SELECT incoming.district AS code, array_agg(DISTINCT incoming.file) AS files FROM incoming GROUP BY 1
+) named ON named.code = district.code
+ORDER BY district.id
 """
 UNKNOWN = """
 SELECT district FROM incoming UNION SELECT district FROM incoming_deletion

@@ -54,25 +54,6 @@ class Wishes:
     council: str = ""
 
 
-@dataclass(slots=True)
-class Effects:
-    """What has been done so far: of one full import, or of one update after the other."""
-
-    made: Made = field(default_factory=Made)
-    electors: People = field(default_factory=People)
-    doors_moved: int = 0
-    editions: list[date] = field(default_factory=list)
-    districts: dict[int, District] = field(default_factory=dict)
-    stale: set[int] = field(default_factory=set)
-
-    def add(self, made: Made, electors: People, found: Sequence[District], said: Sequence[date]) -> None:
-        self.made = Made(self.made.streets + made.streets, self.made.households + made.households)
-        self.electors = self.electors.and_then(electors)
-        self.editions += said
-        self.districts |= {district.pk: district for district in found}
-        self.stale |= set(self.districts)
-
-
 def import_files(
     files: Sequence[RegisterFile], *, wishes: Wishes, census: Census, at: datetime, listener: Listener
 ) -> Report:
@@ -83,35 +64,128 @@ def import_files(
     Runs in the caller's transaction and alone (`locks`). Raises RegisterRefused, when the caller must roll back.
     """
     began = time.perf_counter()
-    kind = _kind(files)
-    constituency = _constituency()
-    effects = Effects()
+    run = _Import(_kind(files), _constituency().pk, wishes, census, at, listener)
     questions.begin()
-    for batch in [files] if kind == Kind.FULL else [[file] for file in files]:
-        _bring_in(batch, kind, constituency, wishes, census, effects, at, listener)
-    for problem in _remarks(files, kind, constituency, wishes, census, effects):
-        census.note(problem)
-    _bring_states_up_to_date(effects, at)
-    objections.reattach(constituency_id=constituency.pk)
-    street_points.place_streets(effects.stale)
-    listener.go_on()
-    households, streets = doors.count_places(constituency.pk, effects.made)
+    for batch in [files] if run.full else [[file] for file in files]:
+        run.bring_in(batch)
+    for reason in run.remarks():
+        census.note(Problem(names_of(files), None, reason))
+    run.bring_up_to_date()
+    households, streets = doors.count_places(run.constituency, run.made)
     review = questions.keep(record_id=wishes.record_id, at=at)
     staging.unstage()
     return Report(
         layouts=[file.layout.name for file in files],
-        kinds=[kind],
+        kinds=[run.kind],
         encodings=[file.encoding for file in files],
-        editions=effects.editions,
+        editions=run.editions,
         census=census,
-        electors=effects.electors,
+        electors=run.electors,
         households=households,
         streets=streets,
         review=review,
         seconds=time.perf_counter() - began,
-        doors_moved=effects.doors_moved,
-        districts=sorted(effects.stale),
+        doors_moved=run.doors_moved,
+        districts=sorted(run.stale),
     )
+
+
+@dataclass(slots=True)
+class _Import:
+    """One import as it goes on: what was asked, and what has been done so far. `stale` districts need new states."""
+
+    kind: Kind
+    constituency: int
+    wishes: Wishes
+    census: Census
+    at: datetime
+    listener: Listener
+    made: Made = field(default_factory=Made)
+    electors: People = field(default_factory=People)
+    doors_moved: int = 0
+    editions: list[date] = field(default_factory=list)
+    districts: dict[int, District] = field(default_factory=dict)
+    stale: set[int] = field(default_factory=set)
+
+    @property
+    def full(self) -> bool:
+        return self.kind == Kind.FULL
+
+    def bring_in(self, files: Sequence[RegisterFile]) -> None:
+        """One batch, from its rows to the electors."""
+        staging.stage(files, self.census, today=london_day(self.at), listener=self.listener)
+        if not self.census.districts:
+            raise RegisterRefused("there is no elector in it.", file=names_of(files))
+        found = self._find_districts(files)
+        arrived = self._make_places()
+        match = Matching(found, arrived, _with_whole_names(files))
+        if self.full:
+            said = self.wishes.edition is not None
+            matching.match_full(match, edition_said=said, accept_losses=self.wishes.accept_losses)
+        else:
+            updates.match_update(match)
+        self.listener.go_on()
+        questions.note_people()
+        electors = people.apply(
+            constituency_id=self.constituency,
+            matching=match,
+            full=self.full,
+            record_id=self.wishes.record_id,
+            at=self.at,
+        )
+        self.electors = self.electors.and_then(electors)
+        questions.ask_people()
+        questions.ask_doors()
+        self.listener.go_on()
+
+    def _find_districts(self, files: Sequence[RegisterFile]) -> list[District]:
+        """The batch's districts, those of a full file made and at its edition. Raises RegisterRefused."""
+        wishes = self.wishes
+        if self.full:
+            found = districts.add(self.constituency, wishes.council)
+            today = london_day(self.at)
+            said = [_edition_of_full(district, files, wishes, today) for district in found]
+            districts.set_editions(found, said, record_id=wishes.record_id)
+        else:
+            found = districts.gather(self.constituency, wishes.council)
+            said = _editions_of_update(found, files, wishes)
+        self.editions += said
+        self.districts |= {district.pk: district for district in found}
+        self.stale |= set(self.districts)
+        return found
+
+    def _make_places(self) -> Sequence[int]:
+        """Streets and doors, those moved first; returns the doors that came from elsewhere."""
+        record = self.wishes.record_id
+        self.stale |= moves.place_streets(self.constituency, record_id=record)
+        streets = doors.add_streets()
+        moved = moves.move_doors(self.constituency, full=self.full, record_id=record)
+        self.doors_moved += moved.doors
+        self.stale |= moved.districts
+        households = doors.add_doors(self.constituency, record_id=record)
+        self.made = Made(self.made.streets + streets, self.made.households + households)
+        self.listener.go_on()
+        return moved.arrived
+
+    def remarks(self) -> Iterator[str]:
+        """What the agent should know of districts and doors, once everything is in."""
+        found = list(self.districts.values())
+        wards, record = self.census.wards, self.wishes.record_id
+        for code, before, now in districts.set_wards(self.constituency, found, wards, record_id=record):
+            yield f"polling district {code} lies in the ward {now} now, not in {before}."
+        if count := doors.with_two_postcodes():
+            yield TWO_POSTCODES.format(count=count)
+        if self.full:
+            yield from _left_behind(self.constituency, self.wishes.council, found, max(self.editions))
+
+    def bring_up_to_date(self) -> None:
+        """States and totals of every district of the files and of those doors came from; objections; street points."""
+        states.refresh_standing(self.stale)
+        states.open_states(self.stale)
+        deltas.settle(districts=self.stale, day=london_day(self.at))
+        objections.reattach(constituency_id=self.constituency)
+        street_points.place_streets(self.stale)
+        self.listener.go_on()
 
 
 def _kind(files: Sequence[RegisterFile]) -> Kind:
@@ -124,53 +198,6 @@ def _kind(files: Sequence[RegisterFile]) -> Kind:
             file=names_of(files),
         )
     return kinds.pop()
-
-
-def _bring_in(
-    files: Sequence[RegisterFile],
-    kind: Kind,
-    constituency: Constituency,
-    wishes: Wishes,
-    census: Census,
-    effects: Effects,
-    at: datetime,
-    listener: Listener,
-) -> None:
-    """One batch, from its rows to the electors."""
-    full, record = kind == Kind.FULL, wishes.record_id
-    staging.stage(files, census, today=london_day(at), listener=listener)
-    if not census.districts:
-        raise RegisterRefused("there is no elector in it.", file=names_of(files))
-    if full:
-        found = districts.add(constituency.pk, wishes.council)
-        said = [_edition_of_full(district, files, wishes, london_day(at)) for district in found]
-        districts.set_editions(found, said, record_id=record)
-    else:
-        found = districts.gather(constituency.pk, wishes.council)
-        said = _editions_of_update(found, files, wishes)
-    effects.stale |= moves.place_streets(constituency.pk, record_id=record)
-    streets = doors.add_streets()
-    moved = moves.move_doors(constituency.pk, full=full, record_id=record)
-    effects.doors_moved += moved.doors
-    effects.stale |= moved.districts
-    households = doors.add_doors(constituency.pk, record_id=record)
-    listener.go_on()
-    match = Matching(found, moved.arrived, _with_whole_names(files))
-    if full:
-        matching.match_full(
-            match, edition_said=wishes.edition is not None, accept_losses=wishes.accept_losses
-        )  # fmt: skip
-    else:
-        updates.match_update(match)
-    listener.go_on()
-    questions.note_people()
-    electors = people.apply(
-        constituency_id=constituency.pk, matching=match, full=full, record_id=record, at=at
-    )  # fmt: skip
-    questions.ask_people()
-    questions.ask_doors()
-    listener.go_on()
-    effects.add(Made(streets, households), electors, found, said)
 
 
 def _with_whole_names(files: Sequence[RegisterFile]) -> list[int]:
@@ -244,40 +271,12 @@ def _constituency() -> Constituency:
     return found[0] if found else Constituency.objects.create(name="Constituency")
 
 
-def _remarks(
-    files: Sequence[RegisterFile],
-    kind: Kind,
-    constituency: Constituency,
-    wishes: Wishes,
-    census: Census,
-    effects: Effects,
-) -> Iterator[Problem]:
-    """What the agent should know of districts: those in other wards now, and those left at an older edition."""
-    found = list(effects.districts.values())
-    for code, before, now in districts.set_wards(constituency.pk, found, census.wards, record_id=wishes.record_id):
-        yield Problem(names_of(files), None, f"polling district {code} lies in the ward {now} now, not in {before}.")
-    if count := doors.with_two_postcodes():
-        yield Problem(names_of(files), None, TWO_POSTCODES.format(count=count))
-    if kind == Kind.FULL:
-        for reason in _left_behind(constituency, wishes, found, effects.editions):
-            yield Problem(names_of(files), None, reason)
-
-
-def _left_behind(
-    constituency: Constituency, wishes: Wishes, known: Sequence[District], said: Sequence[date]
-) -> Iterator[str]:
+def _left_behind(constituency: int, council: str, known: Sequence[District], edition: date) -> Iterator[str]:
     """Districts at an older edition than the newest of the files. Councils send one file per district, too, so this
-    may be in order; or a district has another code now, and its people are on the register twice.
+    may be in order; or a district has another code now, and some of its people are on the register twice.
     """
-    for code, edition, living in districts.left_behind(constituency.pk, wishes.council, known, max(said)):
+    for code, before, living in districts.left_behind(constituency, council, known, edition):
         yield (
             f"polling district {code} ({living:,} elector{'s' * (living != 1)}) is still at the edition of "
-            f"{edition:%-d %B %Y} and stands in none of these files."
+            f"{before:%-d %B %Y} and stands in none of these files."
         )
-
-
-def _bring_states_up_to_date(effects: Effects, at: datetime) -> None:
-    """Of every district of the files, and of those from which doors have come."""
-    states.refresh_standing(effects.stale)
-    states.open_states(effects.stale)
-    deltas.settle(districts=effects.stale, day=london_day(at))

@@ -249,7 +249,7 @@ def _remove(kinds: Counter[str], wishes: Wishes) -> int:
         cursor.execute(COUNT_BEFORE, said)
         before = int(cursor.fetchone()[0])
         cursor.execute(REMOVE, said)
-        removed = cursor.rowcount
+        removed = int(cursor.rowcount)
     if removed > FEW_MARKS and removed * SHARE > before and not wishes.accept_losses:
         raise RegisterRefused(LOST.format(removed=removed, before=before))
     return removed

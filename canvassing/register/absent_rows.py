@@ -14,8 +14,8 @@ from canvassing.register.rows import RegisterFile
 
 Kind = AbsentVote.Kind
 DIGIT = re.compile("[0-9]")
-POSTAL = re.compile(r"\bpost(?:al)?", re.IGNORECASE)
-PROXY = re.compile(r"\bprox(?:y|ies)|(?<=postal)proxy", re.IGNORECASE)
+POSTAL = re.compile(r"\bpost(?:al)?(?=proxy|vot|\b)")
+PROXY = re.compile(r"(?:\b|(?<=postal))prox(?:y|ies)(?=vot|\b)")
 # Polling station registers mark who votes by post with A, which is prescribed, and by proxy with P, which is common.
 CODES = {
     "a": Kind.POSTAL, "av": Kind.POSTAL, "pv": Kind.POSTAL,
@@ -45,10 +45,11 @@ class AbsentRow(NamedTuple):
 
 def kind_of(text: str) -> str:
     """The kind a status column's cell says, in words or as a code; "" when it says none."""
+    text = text.casefold().replace("_", " ")
     by_post, by_proxy = POSTAL.search(text) is not None, PROXY.search(text) is not None
     if by_post or by_proxy:
         return Kind.POSTAL_PROXY if by_post and by_proxy else Kind.PROXY if by_proxy else Kind.POSTAL
-    return CODES.get("".join(filter(str.isalnum, text.casefold())), "")
+    return CODES.get("".join(filter(str.isalnum, text)), "")
 
 
 def rows_of(file: RegisterFile, *, said: str, census: Census) -> Iterator[AbsentRow]:

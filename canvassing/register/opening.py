@@ -136,7 +136,8 @@ def _unknown(piece: Piece, table: Table | None, known: Known) -> RegisterRefused
         return _NoHeader(reason, file=piece.name, header=[], rows=[])
     likely = min(known.layouts, key=lambda layout: len(layout.missing(table.header)))
     missing = likely.missing(table.header)
-    if missing and (known.forced or len(missing) <= FEW_MISSING):
+    few = min(FEW_MISSING, len(likely.needed) // 2)  # a layout of two columns is not likely where both are missing
+    if missing and (known.forced or len(missing) <= few):
         columns = ", ".join(f"“{heading}”" for heading in missing)
         reason = f"the header has no column {columns}, which {likely.title} has. Ask for the file with it."
         return RegisterRefused(reason, file=piece.name, line=table.header_line)

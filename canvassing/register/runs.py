@@ -58,7 +58,7 @@ def ask(
     asked_by: User | None = None,
 ) -> RegisterImport:
     """Write down that somebody wants a file imported. Raises BrokenOffError when the database failed."""
-    with _saying_why_it_broke():
+    with saying_why_it_broke():
         return RegisterImport.objects.create(
             filename=filename[:200],
             upload=upload or "",
@@ -80,7 +80,7 @@ def carry_out(*, import_id: int, sources: Sequence[Source], at: datetime) -> Reg
     record's own lock says that it is alive. A record that is not under way is returned as it is, so that this may run
     twice. Raises AlreadyRunningError, and BrokenOffError when the database failed.
     """
-    with _saying_why_it_broke(), transaction.atomic():
+    with saying_why_it_broke(), transaction.atomic():
         if not locks.take(import_id):
             raise AlreadyRunningError
         record = RegisterImport.objects.select_related("asked_by").get(pk=import_id)
@@ -134,7 +134,8 @@ def tidy(*, at: datetime) -> int:
 
 
 @contextmanager
-def _saying_why_it_broke() -> Iterator[None]:
+def saying_why_it_broke() -> Iterator[None]:
+    """Raises BrokenOffError where the database failed, without what it said of a row."""
     try:
         yield
     except FAILURES as error:

@@ -140,6 +140,8 @@ TABLE = [
     row("canvassing:register-confirm", IN, NO, NO, NO, GONE, method="post", pk=0),
     row("canvassing:register-cancel", IN, NO, NO, NO, GONE, method="post", pk=0),
     row("canvassing:register-columns", IN, NO, NO, NO, GONE, pk=0),
+    row("canvassing:absent", IN, NO, NO, NO, OK),
+    row("canvassing:absent-columns", IN, NO, NO, NO, ON, method="post"),
     row("undo-import", IN, NO, NO, NO, GONE, method="post", pk=0),
     row("canvassing:coverage", IN, NO, NO, OK, OK),
     row("canvassing:district", IN, NO, NO, GONE, GONE, pk=0),

@@ -37,11 +37,14 @@ COPY = f"COPY absent_row (place, file, {', '.join(AbsentRow._fields)}) FROM STDI
 # Living electors tell a district's edition where nobody wrote it down.
 GATHER_DISTRICTS = """
 CREATE TEMPORARY TABLE absent_district ON COMMIT DROP AS
-SELECT district.id, district.code, coalesce(district.edition, max(elector.edition)) AS edition
+SELECT district.id, district.code, coalesce(district.edition, (
+    SELECT max(elector.edition) FROM canvassing_elector elector
+    WHERE elector.polling_district_id = district.id AND elector.gone_at IS NULL
+)) AS edition
 FROM canvassing_pollingdistrict district
-JOIN canvassing_elector elector ON elector.polling_district_id = district.id AND elector.gone_at IS NULL
-WHERE district.constituency_id = %(constituency)s AND district.council = %(council)s
-GROUP BY district.id
+WHERE district.constituency_id = %(constituency)s AND district.council = %(council)s AND EXISTS (
+    SELECT FROM canvassing_elector elector WHERE elector.polling_district_id = district.id AND elector.gone_at IS NULL
+)
 """
 FIND_PEOPLE = """
 CREATE TEMPORARY TABLE absent_person ON COMMIT DROP AS

@@ -29,7 +29,7 @@ class AbsentForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label="What it lists", required=False,
-        choices=[("", "Both, as the file says in each row"), *AbsentVote.Kind.choices],
+        choices=[("", "As each row of it says"), *AbsentVote.Kind.choices],
         help_text="Counts for rows that do not say it themselves.",
     )  # fmt: skip
     password = forms.CharField(

@@ -47,6 +47,7 @@ def absent_page(request: HttpRequest) -> HttpResponse:
             form.add_error(None, f"Nothing was changed: {refusal}")
         else:
             request.session[LATEST] = _kept(report, at)
+            messages.success(request, "The list is in. What it did is told below.")
             return redirect("canvassing:absent")
     return render(request, "canvassing/register/absent.html", {"form": form, **_latest(request)})
 

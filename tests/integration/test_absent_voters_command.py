@@ -87,6 +87,8 @@ def test_a_refusal_has_status_1_and_still_prints_the_object(tmp_path: Path) -> N
     bad = listed(tmp_path / "bad.csv", [(99, "Postal")])
     problem = refused(bad, words="nothing was changed.*another edition")
     assert (problem["file"], problem["line"]) == (str(bad), 1)
+    with pytest.raises(CommandError, match="nothing was changed"):
+        run(bad)
     refused(tmp_path / "none.csv", words="there is no such file")
     assert marks() == {"1": "postal"}
 

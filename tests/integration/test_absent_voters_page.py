@@ -56,6 +56,7 @@ def test_it_works(agent: Client, tmp_path: Path, uploads: Path) -> None:
     answer = send(agent, listed(tmp_path / "list.csv", [(1, "Postal"), (2, "Postal"), (3, "Proxy")]))
     assert answer.redirect_chain == [(PAGE, 302)]
     page = text_of(answer)
+    assert "The list is in." in page
     assert '<dt>postal votes</dt><dd class="figure-number">2</dd>' in page
     assert '<dt>proxy votes</dt><dd class="figure-number">1</dd>' in page
     assert "3 added, 0 changed, 0 removed, 0 as they were. 0 rows have an elector number" in page

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from campaign.foundation.processes import tied_to_this_process
+from canvassing.register import locks
 from tests.races import PATIENCE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,6 +33,11 @@ WAITING = """
 SELECT EXISTS (
     SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 )
+"""
+LOCKS = """
+SELECT count(*) FROM pg_locks
+WHERE locktype = 'advisory' AND classid = %s
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 
@@ -93,3 +99,16 @@ def start_command(file: Path, *options: str) -> "subprocess.Popen[str]":
         text=True,
         preexec_fn=tied_to_this_process(),  # noqa: PLW1509
     )
+
+
+def no_lock_is_left() -> bool:
+    """Whether no import of this database has a lock any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCKS, [locks.NAMESPACE])
+        return bool(cursor.fetchone() == (0,))
+
+
+def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    """Its exit status, what it said and what it complained of."""
+    said, complained = process.communicate(timeout=PATIENCE)
+    return process.returncode, said, complained

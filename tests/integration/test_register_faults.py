@@ -1,7 +1,6 @@
 """Imports that are cut off: killed, without their database, cancelled. The register is wholly as before, or wholly new."""
 
 import json
-import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -21,7 +20,18 @@ from canvassing.register.models import RegisterImport
 from canvassing.register.opening import Source
 from tests.factories.register import Person, as_text, bring_in, street_of, write, written_rows
 from tests.factories.register_layouts import UPDATE, write_rows
-from tests.imports import DOORS, ELECTORS, ENDING, MOMENTS, READING, held, somebody_waits, start_command, wait_until
+from tests.imports import (
+    DOORS,
+    ELECTORS,
+    ENDING,
+    MOMENTS,
+    ended,
+    held,
+    no_lock_is_left,
+    somebody_waits,
+    start_command,
+    wait_until,
+)
 from tests.races import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,17 +123,6 @@ def as_without_a_fault(file: Path) -> list[list[tuple[Any, ...]]]:
 def has_before(case: Case, folder: Path) -> None:
     if case.before:
         assert bring_in(write(folder / "before.tsv", case.before), at=now()).state == "done"
-
-
-def no_lock_is_left() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [locks.NAMESPACE])
-        return bool(cursor.fetchone() == (0,))
-
-
-def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    said, complained = process.communicate(timeout=PATIENCE)
-    return process.returncode, said, complained
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

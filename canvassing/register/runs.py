@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files import File
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 
 from campaign.audit import trail
 from campaign.foundation import unpacking
@@ -80,12 +80,16 @@ def carry_out(*, import_id: int, sources: Sequence[Source], at: datetime) -> Reg
     record's own lock says that it is alive. A record that is not under way is returned as it is, so that this may run
     twice. Raises AlreadyRunningError, and BrokenOffError when the database failed.
     """
-    with saying_why_it_broke(), transaction.atomic():
-        if not locks.take(import_id):
-            raise AlreadyRunningError
+    with saying_why_it_broke():
+        try:
+            return _in_one_transaction(import_id, sources, at)
+        except (Error, psycopg.Error) as error:
+            if not _was_interrupted(error):
+                raise
+        # Interrupted as its end was being written, which went with the rest.
         record = RegisterImport.objects.select_related("asked_by").get(pk=import_id)
-        if record.state in UNDER_WAY:
-            _carry_out(record, sources, at)
+        cancel(import_id=import_id, by=record.asked_by, at=at)
+        record.refresh_from_db()
     return record
 
 
@@ -142,11 +146,23 @@ def saying_why_it_broke() -> Iterator[None]:
         name = type(error).__name__
         if isinstance(error.__cause__, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
             why = "The database is not prepared: run `python manage.py migrate`, then start again."
+        elif isinstance(error.__cause__ or error, psycopg.errors.DiskFull):
+            why = "The database's disk is full. The register is as it was. Free some space, then start again."
         elif isinstance(error, ImproperlyConfigured):
             why = "DATABASE_URL names no database: it looks like postgresql://user:password@host:5432/name."
         else:
             why = f"The database failed ({name}). The register is as it was."
         raise BrokenOffError(why) from None
+
+
+@transaction.atomic
+def _in_one_transaction(import_id: int, sources: Sequence[Source], at: datetime) -> RegisterImport:
+    if not locks.take(import_id):
+        raise AlreadyRunningError
+    record = RegisterImport.objects.select_related("asked_by").get(pk=import_id)
+    if record.state in UNDER_WAY:
+        _carry_out(record, sources, at)
+    return record
 
 
 def _carry_out(record: RegisterImport, sources: Sequence[Source], at: datetime) -> None:
@@ -207,6 +223,9 @@ def _import(record: RegisterImport, sources: Sequence[Source], at: datetime) -> 
         if record.dry_run:
             transaction.set_rollback(True)
         else:
+            # Not at the commit: that would hold the record's row, and nobody could cancel for as long as it takes.
+            connection.check_constraints()
+            teller.go_on()
             record.undo = last_keys | {"districts": report.districts}
     return report
 

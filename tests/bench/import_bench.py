@@ -56,14 +56,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, a_server(Path(folder)) as server:
         file, shuffled = Path(folder) / "register.tsv", Path(folder) / "shuffled.tsv"
         write_register(file, wanted)
-        shuffle(file, shuffled)
         with databases(server):
             show(measure(server, file, shuffled, wanted))
 
 
 def measure(server: str, file: Path, shuffled: Path, wanted: int) -> list[dict[str, object]]:
-    reading = timed(lambda: read(file))
+    # Before anything here grows: a child's largest memory is never less than its parent's was.
     ours, memory = import_file(server, file)
+    reading = timed(lambda: read(file))
+    shuffle(file, shuffled)
     tables = copy_out(database(server, OURS))
     floor = copy_in(database(server, FLOOR), tables)
     before = written(database(server, OURS))

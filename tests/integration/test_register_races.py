@@ -1,14 +1,7 @@
 """Imports that meet: two at once, one that is killed, one that is watched. Real connections, real processes."""
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,39 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from campaign.foundation.processes import tied_to_this_process
 from canvassing.electorate.models import Elector, PollingDistrict
 from canvassing.register import locks, runs
 from canvassing.register.models import RegisterImport
 from canvassing.register.opening import Source
 from tests.factories.register import AT, bring_in, street_of, write, written_rows
 from tests.factories.volunteers import UserFactory
+from tests.imports import ELECTORS, held, start_command, wait_until
 from tests.races import PATIENCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-BASE_DIR = Path(__file__).resolve().parents[2]
-
-
-@contextmanager
-def electors_kept() -> Iterator[None]:
-    """Nobody can write electors meanwhile: an import stands still in its middle, with its doors made."""
-    other = connection.copy()
-    other.set_autocommit(False)
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("LOCK TABLE canvassing_elector IN SHARE ROW EXCLUSIVE MODE")
-        yield
-    finally:
-        other.rollback()
-        other.close()
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    patience = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < patience
-        time.sleep(0.05)
 
 
 def in_a_thread(threads: ThreadPoolExecutor, file: Path, record: RegisterImport) -> "Future[RegisterImport]":
@@ -71,7 +41,7 @@ def test_a_second_import_is_refused_while_one_runs(tmp_path: Path) -> None:
     file = write(tmp_path / "register.tsv", street_of(600))
     first = runs.ask(filename=file.name, at=AT)
     with ThreadPoolExecutor() as threads:
-        with electors_kept():
+        with held(ELECTORS):
             running = in_a_thread(threads, file, first)
             wait_until(lambda: all_read(first, 600))
             second = bring_in(file)
@@ -97,7 +67,7 @@ def test_progress_is_seen_while_the_import_is_open(tmp_path: Path, client: Clien
     record = runs.ask(filename=file.name, at=AT)
     page = reverse("canvassing:register-run", kwargs={"pk": record.pk})
     with ThreadPoolExecutor() as threads:
-        with electors_kept():
+        with held(ELECTORS):
             running = in_a_thread(threads, file, record)
             wait_until(lambda: all_read(record, 600))
             assert "Comparing them with the register" in client.get(page).content.decode()
@@ -113,11 +83,11 @@ def test_an_import_killed_in_the_middle_leaves_the_register_as_it_was(tmp_path: 
     bring_in(write(tmp_path / "before.tsv", street_of(20)))
     before = written_rows()
     file = write(tmp_path / "register.tsv", [*street_of(20), *street_of(600, district="TB")])
-    with electors_kept():
+    with held(ELECTORS):
         process = start_command(file)
         wait_until(lambda: RegisterImport.objects.filter(state="reading", rows_read=620).exists())
         process.kill()
-        process.wait()
+        process.communicate()
     record = RegisterImport.objects.get(state="reading")
     wait_until(lambda: not locks.is_taken(record.pk))
     assert written_rows() == before
@@ -128,16 +98,3 @@ def test_an_import_killed_in_the_middle_leaves_the_register_as_it_was(tmp_path: 
     assert "Run the command again" in page
     again = runs.carry_out(import_id=record.pk, sources=[Source(file, file.name)], at=now())
     assert (again.state, again.report["electors"]["total"]) == ("done", 620)
-
-
-def start_command(file: Path) -> "subprocess.Popen[bytes]":
-    name = connection.settings_dict["NAME"]
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "import_register", str(file)],
-        cwd=BASE_DIR,
-        env=os.environ | {"DATABASE_URL": database},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=tied_to_this_process(),  # noqa: PLW1509
-    )

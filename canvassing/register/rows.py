@@ -104,7 +104,7 @@ class _Reader:
         self.name, self.layout, self.census = file.name, file.layout, census
         self.full = file.layout.kind == Kind.FULL
         places = file.columns.places
-        self.address_of = itemgetter(*file.columns.address)
+        self.address_of = _cells_at(file.columns.address)
         self.fields_of = itemgetter(*(places[name] for name in READ))
         self.has_wards, self.has_whole_names = file.columns.has("ward"), file.columns.has("name")
         self.number_of = number_reader(file.layout.numbers)
@@ -198,6 +198,11 @@ READ = (
     "district", "number", "suffix", "marker", "attains_on", "surname", "forename", "middle", "name", "postcode", "uprn",
     "ward",
 )  # fmt: skip
+
+
+def _cells_at(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """What takes these cells from a row, also where it is one: `itemgetter` gives a text then, not a tuple of one."""
+    return itemgetter(*places) if len(places) > 1 else lambda cells: tuple(cells[place] for place in places)
 
 
 def _change_reader(file: RegisterFile) -> Callable[[Sequence[str]], Change | None]:

@@ -65,7 +65,7 @@ class Table:
         header, at a quote that is never closed, at a formula, and at a field too long to be one.
         """
         titles: list[Row] = []
-        width, headings, before = len(self.header), set(self.header), ""
+        headings, before = set(self.header), ""
         for line, cells in _records(self.text, self.delimiter):
             if line <= self.header_line or _is_blank(cells):
                 continue

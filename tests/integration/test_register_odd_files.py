@@ -1,16 +1,21 @@
 """Files that were read wrongly without a word, one by one: each is read rightly now, or refused with its line."""
 
-from collections.abc import Sequence
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from campaign.foundation import text_tables
 from canvassing.electorate.models import Elector, Household
 from canvassing.register import known_layouts
 from canvassing.register.models import RegisterImport
-from tests.factories.register import AT, Person, as_text, bring_in, street_of
+from tests.factories.register import AT, HEADER, Person, as_text, bring_in, street_of
 from tests.factories.register_layouts import eros, write_rows
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +134,96 @@ def test_bug_the_mark_of_a_file_put_behind_another_hid_its_header(tmp_path: Path
     path.write_bytes(b"".join(parts))
     report = bring_in(path).report
     assert (report["rows"], report["electors"]["added"], report["problems"]) == (8, 8, [])
+
+
+ROWS = [list(HEADER), *(person.cells() for person in street_of(6))]
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def workbook(path: Path, sheets: dict[str, list[list[str]]]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return book
+
+
+def tampered(tmp_path: Path, change: Callable[[str], str]) -> Path:
+    """A workbook whose sheet another program has written."""
+    path, changed = tmp_path / "book.xlsx", tmp_path / "register.xlsx"
+    workbook(path, {"Register": ROWS})
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(changed, "w") as other:
+        for name in book.namelist():
+            content = book.read(name).decode()
+            other.writestr(name, change(content) if name == SHEET else content)
+    return changed
+
+
+@pytest.mark.parametrize("size", ["A1:N4", "A1"])
+def test_bug_rows_outside_the_size_that_a_workbook_says_of_itself_were_dropped(tmp_path: Path, size: str) -> None:
+    path = tampered(tmp_path, lambda xml: re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="{size}"', xml))
+    assert bring_in(path).report["electors"]["added"] == 6
+
+
+def test_bug_a_sheet_that_breaks_off_broke_the_import(tmp_path: Path) -> None:
+    _, why = reason(bring_in(tampered(tmp_path, lambda xml: xml[: len(xml) * 2 // 3])))
+    assert why == "the workbook is damaged. Save it as .xlsx again."
+
+
+def test_bug_a_formula_over_several_cells_became_an_address(tmp_path: Path) -> None:
+    path = tmp_path / "register.xlsx"
+    book = workbook(path, {"Register": ROWS})
+    book["Register"]["I3"] = ArrayFormula("I3", "=A1&B1")
+    book.save(path)
+    assert reason(bring_in(path)) == (3, text_tables.IS_FORMULA)
+
+
+def test_bug_a_hidden_sheet_was_imported_with_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "register.xlsx"
+    book = workbook(path, {"Register": ROWS, "Old": [ROWS[0], *(person.cells() for person in street_of(3, first=50))]})
+    book["Old"].sheet_state = "hidden"
+    book.save(path)
+    _, why = reason(bring_in(path))
+    assert "hidden" in why
+
+
+def test_a_hidden_sheet_that_holds_no_register_is_nobodys_concern(tmp_path: Path) -> None:
+    path = tmp_path / "register.xlsx"
+    book = workbook(path, {"Register": ROWS, "Codes": [["A", "Added"]]})
+    book["Codes"].sheet_state = "veryHidden"
+    book.save(path)
+    assert bring_in(path).report["electors"]["added"] == 6
+
+
+def test_bug_a_cell_far_out_made_every_row_as_wide(tmp_path: Path) -> None:
+    path = tmp_path / "register.xlsx"
+    workbook(path, {"Register": [*ROWS[:3], [*ROWS[3], *[""] * 5000, "x"], *ROWS[4:]]})
+    line, why = reason(bring_in(path))
+    assert (line, "wider than 1,000 columns" in why) == (4, True)
+
+
+def test_bug_a_name_in_an_archive_that_is_no_text_broke_the_import(tmp_path: Path) -> None:
+    path = tmp_path / "register.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("ä.csv", as_text(street_of(4)))
+    path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xff\xfe"))
+    assert reason(bring_in(path)) == (1, "the archive is damaged. Ask for it again.")
+
+
+def test_bug_an_archive_in_an_archive_was_left_out_without_a_word(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as packed:
+        packed.writestr("TB.csv", as_text(street_of(4, district="TB")))
+    path = tmp_path / "register.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("../../TA.csv", as_text(street_of(4)))
+        packed.writestr("TB.zip", inner.getvalue())
+        packed.writestr("TC.XLS", b"\xd0\xcf")
+        packed.writestr("read me.pdf", b"%PDF")
+    report = bring_in(path).report
+    assert report["electors"]["added"] == 4
+    told = [problem["reason"].split(" in this archive was not opened")[0] for problem in report["problems"]]
+    assert told == ["TB.zip", "TC.XLS"]

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,36 +13,17 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from campaign.foundation import text_tables
 from canvassing.electorate.models import Elector, Household
-from canvassing.register import known_layouts
 from canvassing.register.models import RegisterImport
-from tests.factories.register import AT, HEADER, Person, as_text, bring_in, street_of
+from tests.factories.register import HEADER, Person, as_text, bring_in, street_of
 from tests.factories.register_layouts import eros, write_rows
+from tests.factories.register_mapped import ANN, BOB, mapped
 
 pytestmark = pytest.mark.django_db
-
-OURS: dict[str, Any] = {
-    "name": "ours",
-    "columns": {
-        "district": "Ward code", "number": "No", "surname": "Family", "forename": "Given", "postcode": "Post",
-        "marker": "Mark",
-    },
-    "address": ["Home"],
-    "header": ["Ward code", "No", "Family", "Given", "Home", "Post", "Mark"],
-}  # fmt: skip
-ANN = ["TA", "1", "Smith", "Ann", "12 High Street", "N1 1AA", ""]
-BOB = ["TA", "2", "Jones", "Bob", "14 High Street", "N1 1AA", ""]
 
 
 @pytest.fixture(autouse=True)
 def uploads(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "uploads"
-
-
-def mapped(path: Path, rows: Sequence[Sequence[str]], **said: Any) -> RegisterImport:
-    """Import a file whose columns the campaign has mapped itself."""
-    mapping = OURS | said
-    known_layouts.save(mapping=mapping, by=None, at=AT)
-    return bring_in(write_rows(path, [mapping["header"], *rows]))
 
 
 def reason(record: RegisterImport) -> tuple[int, str]:

@@ -14,6 +14,10 @@ NOT_IN_WINDOWS_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 # A cell that begins so was typed into a spreadsheet: what the council wrote there is not in it.
 FORMULA = re.compile(rb"[\t\n,]\"?=")
 IS_FORMULA = "a cell holds a formula (it begins with =) instead of what it should say. Save the file as values only."
+# "é" and its like in UTF-8. In windows-1252 the same bytes are "Ã" and a sign, which no name has.
+LETTER_IN_UTF_8 = re.compile(rb"\xc3[\xa1-\xbf]")
+NEVER_CLOSED = "a quotation mark opens here and is never closed."
+BOM = "\ufeff"
 NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 DELIMITERS = ("\t", ",")
 TITLE_LINES = 20
@@ -61,13 +65,14 @@ class Table:
         header, at a quote that is never closed, at a formula, and at a field too long to be one.
         """
         titles: list[Row] = []
-        width = len(self.header)
+        headings, before = set(self.header), ""
         for line, cells in _records(self.text, self.delimiter):
             if line <= self.header_line or _is_blank(cells):
                 continue
-            if cells[0] == self.header[0] and self._is_header(line, cells):
+            cells[0] = cells[0].lstrip(BOM)  # of a file that was put behind another
+            if cells[0] in headings and self._is_header(line, cells):
                 titles.clear()
-            elif len(cells) != width or (width > NARROW and not any(cells[MOST_CELLS_OF_A_TITLE:])):
+            elif self._may_be_a_title(line, cells, before):
                 titles.append((line, cells))
                 if len(titles) > TITLE_LINES:
                     yield from self._no_titles(titles)
@@ -76,11 +81,12 @@ class Table:
                 if titles:
                     yield from self._no_titles(titles)
                     titles.clear()
+                before = cells[0]
                 yield line, cells
         yield from self._no_titles(titles)
 
     def _is_header(self, line: int, cells: list[str]) -> bool:
-        """Whether a row whose first cell is the header's is the header again. Raises TableError at another header."""
+        """Whether a row that begins with a heading is the header again. Raises TableError at another header."""
         if cells == self.header:
             return True
         shared = len(set(cells) & set(self.header) - {""})
@@ -89,6 +95,18 @@ class Table:
                 line, "a second header is here, with other columns than the first. Send the two parts as two files."
             )
         return False
+
+    def _may_be_a_title(self, line: int, cells: list[str], before: str) -> bool:
+        """Whether a row says little enough; one that begins as the row before it did is of the table.
+
+        Raises TableError at a row that says more, and has other columns than the header.
+        """
+        width = len(self.header)
+        if len(cells) == width:
+            return width > NARROW and cells[0] != before and not any(cells[MOST_CELLS_OF_A_TITLE:])
+        if sum(1 for cell in cells if cell.strip()) > max(MOST_CELLS_OF_A_TITLE, width // 4):
+            raise TableError(line, self._ragged(line, len(cells)))
+        return True
 
     def _no_titles(self, rows: list[Row]) -> Iterator[Row]:
         """The rows that looked like titles, now that no header follows them."""
@@ -111,23 +129,26 @@ def look_at(path: Path) -> Text:
     utf_16 = _utf_16(path)
     utf_8 = _Utf8()
     not_windows, lines, start, last = 0, 0, b"", b""
+    letters, tail = False, b"\n"
     for chunk in _chunks(path, utf_16):
         start = start or chunk[:3]
         if strange := NOT_IN_TEXT.search(chunk):
             line = _line_of(chunk, strange.start(), lines)
             raise TableError(line, "this is not a text file. Save it as .csv or .tsv and try again.")
-        if formula := FORMULA.search(chunk):
-            raise TableError(_line_of(chunk, formula.end() - 1, lines), IS_FORMULA)
+        seen, before = tail + chunk, lines - tail.count(b"\n")
+        if formula := FORMULA.search(seen):
+            raise TableError(_line_of(seen, formula.end() - 1, before), IS_FORMULA)
+        letters = letters or LETTER_IN_UTF_8.search(seen) is not None
         utf_8.take(chunk, lines)
         if not not_windows and (undefined := NOT_IN_WINDOWS_1252.search(chunk)):
             not_windows = _line_of(chunk, undefined.start(), lines)
         lines += chunk.count(b"\n")
-        last = chunk
+        last, tail = chunk, seen[-2:]
     if not last:
         raise TableError(1, "the file is empty.")
     utf_8.take(b"", lines, final=True)
     finished = last.endswith((b"\n", b"\r"))
-    encoding = utf_16 or _encoding(start, utf_8.wrong_at, not_windows)
+    encoding = utf_16 or _encoding(start, utf_8.wrong_at, not_windows, letters=letters)
     return Text(path, encoding, lines + (not finished), finished)
 
 
@@ -195,15 +216,22 @@ def _records(text: Text, delimiter: str) -> Iterator[Row]:
         line = 1
         try:
             for cells in reader:
+                if reader.line_num > line and _holds_rows(cells, delimiter):
+                    raise TableError(line, NEVER_CLOSED)
                 yield line, cells
                 line = reader.line_num + 1
         except csv.Error as error:
             raise TableError(line, _complaint(str(error))) from None
 
 
+def _holds_rows(cells: Sequence[str], delimiter: str) -> bool:
+    """Whether a quotation mark that was never closed swallowed rows, up to the next mark some rows below."""
+    return len(cells) > NARROW and any("\n" in cell and cell.count(delimiter) >= len(cells) - 1 for cell in cells)
+
+
 def _complaint(error: str) -> str:
     if "unexpected end of data" in error or "field larger" in error:
-        return "a quotation mark opens here and is never closed."
+        return NEVER_CLOSED
     return "a quotation mark stands in the middle of a field."
 
 
@@ -231,11 +259,15 @@ class _Utf8:
             self.wrong_at = _line_of(error.object, error.start, lines_before)
 
 
-def _encoding(start: bytes, not_utf_8: int, not_windows: int) -> str:
+def _encoding(start: bytes, not_utf_8: int, not_windows: int, *, letters: bool) -> str:
     if not not_utf_8:
         return UTF_8_BOM if start.startswith(codecs.BOM_UTF8) else UTF_8
     if start.startswith(codecs.BOM_UTF8):
         raise TableError(not_utf_8, "the file says that it is UTF-8, and this line is not.")
     if not_windows:
         raise TableError(not_windows, "this line holds bytes that are neither UTF-8 nor windows-1252.")
+    if letters:
+        raise TableError(
+            not_utf_8, "this line is in another encoding than the rest, which is UTF-8. Ask for the file anew."
+        )
     return WINDOWS_1252

@@ -6,6 +6,7 @@ process left behind.
 
 import csv
 import errno
+import lzma
 import shutil
 import tempfile
 import warnings
@@ -21,6 +22,7 @@ from typing import Any
 import openpyxl
 import pyzipper
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from campaign.foundation.text_tables import IS_FORMULA, TableError
 
@@ -33,17 +35,28 @@ WORTH_LOOKING = 50 << 20
 MOST_MEMBERS = 500
 LONGEST_READ = timedelta(hours=6)
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+OTHER_TABLES = (".zip", ".7z", ".rar", ".gz", ".xls", ".xlsb", ".xlsm", ".ods", ".dat")
+"""Endings of files that may hold a table, and are not opened inside an archive."""
+MOST_COLUMNS = 1000
+"""A cell far out makes every row as wide: a small workbook would fill the disk."""
+NO_TABLES = ("._", "~$")
+"""How the names of files begin that macOS and Excel put beside others."""
+DAMAGED = "the workbook is damaged. Save it as .xlsx again."
 TOO_LARGE = "the file is larger than 1 GB, which no council's register is. Send it in parts, a polling district each."
 FULL = "the disk is full. Free some space, then try again."
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A text of its own and the name people know it by; `kind` says what it was when it was not a text."""
+    """A text of its own and the name people know it by; `kind` says what it was when it was not a text.
+
+    `hidden`: a sheet that nobody sees who opens the workbook.
+    """
 
     path: Path
     name: str
     kind: str = ""
+    hidden: bool = False
 
 
 @contextmanager
@@ -66,6 +79,15 @@ def unpacked(path: Path, name: str, *, folder: Path, password: str = "") -> Iter
         yield pieces
 
 
+def left_out(path: Path) -> list[str]:
+    """The names of the files in an archive that may hold a table and are not opened; it was `unpacked` before."""
+    if not zipfile.is_zipfile(path):
+        return []
+    with zipfile.ZipFile(path) as archive:
+        names = (PurePosixPath(member.filename).name for member in archive.infolist())
+        return [name for name in names if name.lower().endswith(OTHER_TABLES) and not name.startswith(NO_TABLES)]
+
+
 def sweep(folder: Path, *, at: datetime) -> None:
     """Delete what a process that was killed left unpacked: whatever is older than anybody needs to read it."""
     for left in folder.iterdir() if folder.is_dir() else ():
@@ -79,7 +101,7 @@ def _saying_what_is_wrong() -> Iterator[None]:
         yield
     except OSError as error:
         raise TableError(1, FULL if error.errno == errno.ENOSPC else "the file cannot be unpacked here.") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeDecodeError):
         raise TableError(1, "the archive is damaged. Ask for it again.") from None
 
 
@@ -111,7 +133,7 @@ def _piece(path: Path, name: str, inside: Path) -> Iterator[Piece]:
 
 def _is_table(name: str) -> bool:
     place = PurePosixPath(name)
-    return place.suffix.lower() in TABLES and not place.name.startswith(("._", "~$"))
+    return place.suffix.lower() in TABLES and not place.name.startswith(NO_TABLES)
 
 
 def _refuse_bombs(members: Sequence[zipfile.ZipInfo], packed: int) -> None:
@@ -136,23 +158,33 @@ def _sheets(path: Path, name: str, inside: Path) -> Iterator[Piece]:
     """Each sheet that holds anything, as text with a line for every row, so that lines are the sheet's own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions, which a table does not need
-        try:
+        with _saying_that_it_is_damaged():
             book = openpyxl.load_workbook(path, read_only=True)
-        except (KeyError, ValueError, InvalidFileException, SyntaxError):
-            raise TableError(1, "the workbook is damaged. Save it as .xlsx again.") from None
         try:
             for number, sheet in enumerate(book.worksheets):
                 to = inside / f"{path.stem}-sheet-{number}.tsv"
-                if _write_sheet(sheet, to):
+                with _saying_that_it_is_damaged():
+                    anything = _write_sheet(sheet, to)
+                if anything:
                     shown = name if len(book.worksheets) == 1 else f"{name}, sheet {sheet.title}"
-                    yield Piece(to, shown, "xlsx")
+                    yield Piece(to, shown, "xlsx", hidden=sheet.sheet_state != "visible")
         finally:
             book.close()
 
 
+@contextmanager
+def _saying_that_it_is_damaged() -> Iterator[None]:
+    """openpyxl stumbles over what is not there, each time in another way."""
+    try:
+        yield
+    except (LookupError, ValueError, TypeError, AttributeError, InvalidFileException, SyntaxError):
+        raise TableError(1, DAMAGED) from None
+
+
 def _write_sheet(sheet: Any, to: Path) -> bool:
     """Write the sheet's rows, each as wide as the widest before it, the header; returns whether there was any."""
-    anything, width = False, 0
+    sheet.reset_dimensions()  # programs write sizes that are wrong, and what lies outside would not be read
+    anything, width, size = False, 0, 0
     with to.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
@@ -163,7 +195,12 @@ def _write_sheet(sheet: Any, to: Path) -> bool:
                 cells.pop()
             anything = anything or bool(cells)
             width = max(width, len(cells))
-            writer.writerow(cells + [""] * (width - len(cells)))
+            if width > MOST_COLUMNS:
+                raise TableError(line, f"this row is wider than {MOST_COLUMNS:,} columns. Delete what stands far out.")
+            size += width
+            if size > LARGEST:
+                raise TableError(line, TOO_LARGE)
+            writer.writerow(cells + [""] * (width - len(cells)) if cells else [])
     return anything
 
 
@@ -171,6 +208,8 @@ def _text(cell: Any) -> str:
     """A cell as a council's text file would have it: days as 31/12/2026, whole numbers without a point."""
     if cell is None:
         return ""
+    if isinstance(cell, ArrayFormula | DataTableFormula):
+        return "="
     if isinstance(cell, datetime | date):
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float) and cell.is_integer():

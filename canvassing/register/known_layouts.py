@@ -12,8 +12,11 @@ from canvassing.register.layouts import Kind, Layout
 from canvassing.register.mapping import layout_of
 from canvassing.register.models import ConfirmedMarker, SavedLayout
 from canvassing.register.opening import Known, Votes
+from canvassing.register.report import RegisterRefused
 from canvassing.register.suppliers import LAYOUTS
 from volunteers.people.models import User
+
+ELSEWHERE = "Registers and lists of absent voters are imported each in their own place."
 
 
 def layouts() -> dict[str, Layout]:
@@ -23,8 +26,13 @@ def layouts() -> dict[str, Layout]:
 
 
 def known(*, absent: bool = False, forced: str = "") -> Known:
-    """What a register file may be, or a list of absent voters; with `forced`, only that."""
+    """What a register file may be, or a list of absent voters; with `forced`, only that.
+
+    Raises RegisterRefused where a layout of the other kind is forced.
+    """
     found = layouts()
+    if forced and (found[forced].kind == Kind.ABSENT) != absent:
+        raise RegisterRefused(f"{found[forced].title} is {'no' if absent else 'a'} list of absent voters. {ELSEWHERE}")
     among = [found[forced]] if forced else [one for one in found.values() if (one.kind == Kind.ABSENT) == absent]
     return Known(among, forced=bool(forced), votes=confirmed())
 

@@ -1,10 +1,14 @@
 """What a layout of a council's file says: headings, forms, codes. Codes are read per layout, never globally. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from campaign.foundation.text_tables import column_key
+
+WORD = re.compile(r"[^\W_]+")
+LONGEST_MARKER = 8
 
 
 class Kind(StrEnum):
@@ -85,13 +89,17 @@ class Layout:
     def columns(self, header: Sequence[str], *, forced: bool = False) -> Columns | None:
         """Where this layout's fields stand under `header`; None when it is another layout's header."""
         keys = [column_key(heading) for heading in header]
-        while keys and not keys[-1]:
-            keys.pop()
-        if self.missing(header) or len(set(keys)) != len(keys) or (not forced and set(keys) - self._known()):
+        if self.missing(header) or self.twice(header) or (not forced and set(filter(None, keys)) - self._known()):
             return None
         places = {name: self._place(keys, name, len(header)) for name in FIELDS}
         address = tuple(keys.index(key) for key in map(column_key, self.address) if key in keys)
         return Columns(places, address, len(header))
+
+    def twice(self, header: Sequence[str]) -> list[str]:
+        """The headings under which this layout looks for something and `header` has two columns."""
+        keys = [column_key(heading) for heading in header]
+        wanted = [heading for several in self.headings.values() for heading in several]
+        return [heading for heading in (*wanted, *self.address) if keys.count(column_key(heading)) > 1]
 
     def missing(self, header: Sequence[str]) -> list[str]:
         """The headings this layout cannot do without and `header` does not have."""
@@ -114,11 +122,16 @@ class Layout:
         return next(found, behind)
 
     def is_anonymous(self, marker: str) -> bool:
-        """Whether one of the marker's letters says so, in any case: councils write "N", "n" and "GN"."""
-        return bool(self.anonymous) and self.anonymous.casefold() in _letters(marker)
+        """Whether the marker or one of its letters says so, in any case: councils write "N", "n" and "GN".
+
+        The letters of "None" or "Commonwealth" are no markers, and say nothing.
+        """
+        code, known = self.anonymous.casefold()[:LONGEST_MARKER], {*map(str.casefold, self.markers)}
+        words = WORD.findall(marker.casefold()) if code else []
+        return any(word == code or (code in set(word) and set(word) <= {*known, code}) for word in words)
 
     def meaning(self, marker: str) -> str:
-        """What the marker says, letter by letter; "" when a letter of it is unknown."""
+        """What the marker says, as a whole or letter by letter; "" when it is unknown."""
         found = [known.meaning if known else "" for known in self._known_letters(marker)]
         return "; ".join(found) if all(found) else ""
 
@@ -127,8 +140,11 @@ class Layout:
         return all(known is None or known.may_vote for known in self._known_letters(marker))
 
     def _known_letters(self, marker: str) -> list[Marker | None]:
-        known = {code.casefold(): meaning for code, meaning in self.markers.items()}
-        return [known.get(letter) for letter in _letters(marker)] if marker else [known.get("")]
+        known = {code.casefold()[:LONGEST_MARKER]: meaning for code, meaning in self.markers.items()}
+        if not marker or marker.casefold() in known:
+            return [known.get(marker.casefold())]
+        letters = [known.get(letter) for letter in _letters(marker)]
+        return letters if all(letters) else [None]
 
 
 def _letters(marker: str) -> list[str]:

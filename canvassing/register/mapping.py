@@ -55,10 +55,10 @@ def layout_of(mapping: Mapping[str, Any]) -> Layout:
         header = [str(heading) for heading in mapping.get("header", [])]
     except KeyError as error:
         raise MappingError(f"the mapping has no {error}.") from None
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
         raise MappingError(f"a part of the mapping is not what it should be: {error}.") from None
     _refuse_unusable(name, kind, columns, address, numbers, changes)
-    return Layout(
+    layout = Layout(
         name=name,
         title=name,
         kind=kind,
@@ -72,6 +72,9 @@ def layout_of(mapping: Mapping[str, Any]) -> Layout:
         markers=markers,
         fewest_address_lines=len(address),
     )
+    if twice := layout.twice(header):
+        raise MappingError(f"two columns are called “{twice[0]}”. Give each a heading of its own in the file.")
+    return layout
 
 
 def _markers(said: Mapping[str, Any]) -> dict[str, Marker]:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from campaign.foundation import text_tables, unpacking
 from campaign.foundation.text_tables import Table, TableError
-from campaign.foundation.unpacking import Piece
+from campaign.foundation.unpacking import Piece, left_out
 from canvassing.register.layouts import Layout, recognise
 from canvassing.register.report import Problem, RegisterRefused
 from canvassing.register.rows import RegisterFile
@@ -20,6 +20,8 @@ Votes = Mapping[str, Mapping[str, bool]]
 FEWEST_COLUMNS = 4
 ROWS_SHOWN = 5
 FEW_MISSING = 2
+NOT_OPENED = "{} in this archive was not opened. If it holds a register, send it by itself, as .csv or .xlsx."
+HIDDEN = "this sheet is hidden in the workbook and holds a register too. Show it if it counts, or delete it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _open(source: Source, known: Known, found: Opened, stack: ExitStack) -> None
             source.path, source.name, folder=unpacked_in(), password=source.password
         )  # fmt: skip
         pieces = stack.enter_context(unpack)
+        found.problems.extend(Problem(source.name, None, NOT_OPENED.format(name)) for name in left_out(source.path))
     several: list[RegisterRefused] = []
     before = len(found.files)
     for piece in pieces:
@@ -115,6 +118,8 @@ def _register_file(piece: Piece, known: Known) -> RegisterFile:
         columns = layout.columns(table.header, forced=known.forced) if table and layout else None
         if table is None or layout is None or columns is None:
             raise _unknown(piece, text_tables.find_table(text, _looks_like_a_header), known)
+    if piece.hidden:
+        raise RegisterRefused(HIDDEN, file=piece.name, line=table.header_line)
     return RegisterFile(
         piece.name, piece.kind or text.encoding, table, layout, columns, known.votes.get(layout.name, {})
     )  # fmt: skip

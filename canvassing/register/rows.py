@@ -12,13 +12,19 @@ from campaign.foundation.text_tables import Table, TableError
 from canvassing.electorate.address import Address, is_no_address, parse
 from canvassing.electorate.spelling import REMEMBERED, fitted, person_key, squeeze
 from canvassing.register.days import day_of
-from canvassing.register.layouts import Change, Columns, Kind, Layout
+from canvassing.register.layouts import LONGEST_MARKER, Change, Columns, Kind, Layout
 from canvassing.register.numbers import LONGEST_CODE, LONGEST_NUMBER, number_reader
 from canvassing.register.report import Census, Problem, RegisterRefused
 
 DIGIT = re.compile("[0-9]")
 OPTED_OUT = re.compile(r"\(z\)\s*", re.IGNORECASE)  # of the open register: it changes nothing for a campaign
-LONGEST_NAME, LONGEST_MARKER = 100, 8
+LONGEST_NAME = 100
+MOST_MARKERS = 200
+"""Different markers of a file; a column that says more is another one, and may hold names."""
+NO_MARKERS = (
+    f"the column of the markers says more than {MOST_MARKERS} different things, so it holds something else. Say which "
+    "column holds them."
+)
 YEARS_AHEAD = 2
 """A register holds nobody under 16, so nobody comes of age later than this (RPA 1983 s.10ZE, EC guidance)."""
 
@@ -104,7 +110,7 @@ class _Reader:
         self.name, self.layout, self.census = file.name, file.layout, census
         self.full = file.layout.kind == Kind.FULL
         places = file.columns.places
-        self.address_of = itemgetter(*file.columns.address)
+        self.address_of = _cells_at(file.columns.address)
         self.fields_of = itemgetter(*(places[name] for name in READ))
         self.has_wards, self.has_whole_names = file.columns.has("ward"), file.columns.has("name")
         self.number_of = number_reader(file.layout.numbers)
@@ -118,7 +124,7 @@ class _Reader:
         district, number, suffix, marker, attains_on, surname, forename, middle, name, postcode, uprn, ward = (
             self.fields_of(cells)
         )
-        census, marker = self.census, squeeze(marker)
+        census, marker = self.census, self._cut(line, squeeze(marker), LONGEST_MARKER)
         census.rows += 1
         change = self.change_of(cells)
         numbers = self.number_of(squeeze(district), squeeze(number), squeeze(suffix))
@@ -131,12 +137,12 @@ class _Reader:
         census.districts.add(district)
         if self.has_wards and ward:
             census.wards[district, squeeze(ward)] += 1
-        anonymous = self._is_anonymous(marker)
-        names = ("", "") if anonymous else self._names(surname, forename, middle, name)
+        names = ("", "") if self._is_anonymous(marker) else self._names(surname, forename, middle, name)
+        anonymous = self._is_anonymous(marker) or (address is None and not any(names))
         surname, forename = self._cut(line, names[0], LONGEST_NAME), self._cut(line, names[1], LONGEST_NAME)
         return Entry(
             line, change or "", district, number, suffix, surname, forename,
-            fitted(person_key(surname, forename), 200), self._cut(line, marker, LONGEST_MARKER), self._may_vote(marker),
+            fitted(person_key(surname, forename), 200), marker, self._may_vote(marker),
             day, anonymous, "" if anonymous else _uprn(uprn),
             *(_NOWHERE if address is None or anonymous else _somewhere(address)),
         )  # fmt: skip
@@ -144,8 +150,10 @@ class _Reader:
     def _count(self, line: int, marker: str, day: date | None, address: Address | None) -> None:
         census = self.census
         if marker not in census.markers and not self.layout.meaning(marker):
-            self._note(line, f"the marker {marker[:LONGEST_MARKER]} is unknown here: ask the council what it means.")
+            self._note(line, f"the marker {marker} is unknown here: ask the council what it means.")
         census.markers[marker] += 1
+        if len(census.markers) > MOST_MARKERS:
+            raise RegisterRefused(NO_MARKERS, file=self.name, line=line)
         census.cannot_vote += not self._may_vote(marker)
         census.attainers += day is not None
         census.without_address += address is None
@@ -198,6 +206,11 @@ READ = (
     "district", "number", "suffix", "marker", "attains_on", "surname", "forename", "middle", "name", "postcode", "uprn",
     "ward",
 )  # fmt: skip
+
+
+def _cells_at(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """What takes these cells from a row, also where it is one: `itemgetter` gives a text then, not a tuple of one."""
+    return itemgetter(*places) if len(places) > 1 else lambda cells: tuple(cells[place] for place in places)
 
 
 def _change_reader(file: RegisterFile) -> Callable[[Sequence[str]], Change | None]:

@@ -110,10 +110,10 @@ def confirm(*, import_id: int, by: User, at: datetime) -> bool:
     return bool(changed)
 
 
-def look_again(*, import_id: int, at: datetime) -> None:
-    """Preview an import anew, now that its columns are mapped."""
+def look_again(*, import_id: int, layout: str, at: datetime) -> None:
+    """Preview an import anew, now that its columns are mapped in `layout`."""
     previewed = RegisterImport.objects.filter(pk=import_id, state=State.PREVIEWED)
-    previewed.update(state=State.WAITING, dry_run=True, asked_at=at, rows_read=0)
+    previewed.update(state=State.WAITING, dry_run=True, layout=layout, asked_at=at, rows_read=0)
 
 
 def cancel(*, import_id: int, by: User | None, at: datetime) -> None:

@@ -23,6 +23,7 @@ LET_ADDED_GO = """
 UPDATE canvassing_elector SET gone_at = %(at)s
 WHERE id > %(elector)s AND gone_at IS NULL AND constituency_id = %(constituency)s
 """
+# Doors may have become one since, by hand: whoever lived at the one lives at the other.
 # The unique number of the living is checked row by row, so those to come back are first out of the living.
 SET_ASIDE = """
 UPDATE canvassing_elector elector SET gone_at = %(at)s
@@ -31,7 +32,13 @@ WHERE kept.record_id = %(record)s AND kept."table" = 'elector' AND elector.id = 
 """
 RESTORE_ELECTORS = """
 UPDATE canvassing_elector elector
-SET household_id = was.household_id, printed_household_id = was.printed_household_id,
+SET household_id = coalesce(
+        (SELECT door.merged_into_id FROM canvassing_household door WHERE door.id = was.household_id), was.household_id
+    ),
+    printed_household_id = coalesce(
+        (SELECT door.merged_into_id FROM canvassing_household door WHERE door.id = was.printed_household_id),
+        was.printed_household_id
+    ),
     polling_district_id = was.polling_district_id, edition = was.edition, number = was.number, suffix = was.suffix,
     surname = was.surname, forename = was.forename, name_key = was.name_key, marker = was.marker,
     may_vote = was.may_vote, attains_on = was.attains_on, anonymous = was.anonymous, gone_at = was.gone_at
@@ -39,7 +46,7 @@ FROM canvassing_rowbefore kept, jsonb_populate_record(NULL::canvassing_elector, 
 WHERE kept.record_id = %(record)s AND kept."table" = 'elector' AND elector.id = kept.row
   AND elector.merged_into_id IS NULL
 """
-# Somebody may have added a door at the old address since: then this one stays where it is.
+# Somebody may have added a door at the old address since, or made its street part of another: then this one stays.
 RESTORE_HOUSEHOLDS = """
 UPDATE canvassing_household household
 SET street_id = was.street_id, block_id = was.block_id, label = was.label, address_key = was.address_key,
@@ -51,6 +58,9 @@ WHERE kept.record_id = %(record)s AND kept."table" = 'household' AND household.i
   AND NOT EXISTS (
       SELECT FROM canvassing_household there
       WHERE there.street_id = was.street_id AND there.address_key = was.address_key AND there.id <> household.id
+  )
+  AND NOT EXISTS (
+      SELECT FROM canvassing_street street WHERE street.id = was.street_id AND street.merged_into_id IS NOT NULL
   )
 """
 RESTORE_STREETS = """
@@ -165,8 +175,9 @@ def undo(record: RegisterImport, *, constituency_id: int, kept: Kept, by: User |
         "streets": list(kept.streets),
         "districts_kept": list(kept.districts),
     }
-    _run(said, LET_ADDED_GO, SET_ASIDE, RESTORE_DISTRICTS, RESTORE_STREETS, RESTORE_HOUSEHOLDS, RESTORE_ELECTORS)
-    _run(said, DROP_QUESTIONS, DROP_ELECTORS, DROP_HOUSEHOLDS, DROP_BLOCKS, DROP_STREETS)
+    _run(said, LET_ADDED_GO, SET_ASIDE, RESTORE_DISTRICTS, RESTORE_STREETS, RESTORE_ELECTORS)
+    # An added door may stand where one came from that goes back there.
+    _run(said, DROP_QUESTIONS, DROP_ELECTORS, DROP_HOUSEHOLDS, RESTORE_HOUSEHOLDS, DROP_BLOCKS, DROP_STREETS)
     states.refresh_standing(keys["districts"])
     deltas.settle(districts=keys["districts"], day=london_day(at))
     _run(said, DROP_DISTRICTS, FORGET)

@@ -106,8 +106,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         form = MappingForm(request.POST, header=header)
         if form.is_valid():
-            known_layouts.save(mapping=form.mapping, by=cast("User", request.user), at=now())
-            runs.look_again(import_id=pk, at=now())
+            layout = known_layouts.save(mapping=form.mapping, by=cast("User", request.user), at=now())
+            runs.look_again(import_id=pk, layout=layout.name, at=now())
             _ring(request, record)
             return redirect("canvassing:register-run", pk)
     else:

@@ -37,7 +37,7 @@ class ImportForm(forms.Form):
         help_text="Only where two councils use the same polling district codes. Write it alike each time.",
     )  # fmt: skip
     accept_losses = forms.BooleanField(
-        label="Import it even if many electors would be gone",
+        label="Accept the losses: import it even if many electors would be gone",
         required=False,
         help_text="Otherwise a file that leaves out more than a fifth of a polling district is refused.",
     )
@@ -52,8 +52,6 @@ class ImportForm(forms.Form):
         self.fields["layout"].choices = [("", "Recognised by its header")] + [  # type: ignore[attr-defined]
             (layout.name, layout.title) for layout in layouts
         ]
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("import", "Look at it before importing"))
 
 
 KINDS = {Kind.FULL: "Everybody of its polling districts", Kind.UPDATE: "Only what changed"}

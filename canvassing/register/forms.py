@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 
 from canvassing.register import editions, mapping
@@ -89,8 +87,21 @@ class MappingForm(forms.Form):
                 label=f"Code for “{word}”", required=False, max_length=20,
                 help_text="Only in a file of changes; several codes with a comma between.",
             )  # fmt: skip
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("map", "Keep this and look at the file"))
+
+    @property
+    def column_fields(self) -> list[forms.BoundField]:
+        """One for each heading of the file, in its order."""
+        return [self[f"column_{place}"] for place in range(len(self.header))]
+
+    @property
+    def code_fields(self) -> list[forms.BoundField]:
+        """What a file of changes writes for each kind of change."""
+        return [self[f"code_{change}"] for change in CHANGES]
+
+    @property
+    def says_codes(self) -> bool:
+        """Whether any code is given, or one is wrong."""
+        return any(field.value() or field.errors for field in self.code_fields)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

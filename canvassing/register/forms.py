@@ -80,7 +80,7 @@ class MappingForm(forms.Form):
             example = next((cells[place] for cells in rows if len(cells) > place and cells[place].strip()), "")
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=heading or f"Column {place + 1}", choices=choices, required=False,
-                help_text=f"For example: {example[:60]}" if example else "Empty in the first rows.",
+                help_text=f"For example: {example[:60]}" if example else "Empty in the first rows." if rows else "",
             )  # fmt: skip
         for change, word in CHANGES.items():
             self.fields[f"code_{change}"] = forms.CharField(

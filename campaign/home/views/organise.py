@@ -21,7 +21,7 @@ SHOWN_EVENTS = 100
 @require_safe
 @needs(Permission.SEE_COVERAGE)
 def organise(request: HttpRequest) -> HttpResponse:
-    """Where the campaign stands, and a tile for every page this person may open."""
+    """Where the campaign stands, and a tile for every page this person may open, under its heading."""
     details = CampaignDetails.objects.current()
     context = {
         "tiles": [place for place in places_for(request.user) if place.name != "organise"],

@@ -105,9 +105,7 @@ def _asked(item: Any) -> Question:
     kind = Kind(item.kind)
     sides = [
         _side("Known before", item.elector, item.household, item.heard or item.logged),
-        _side(
-            "In the register now", item.other_elector, item.other_household, item.heard_other or item.logged_other
-        ),
+        _side("In the register now", item.other_elector, item.other_household, item.heard_other or item.logged_other),
     ]
     buttons = [(answer.value, WORDS[kind, answer]) for answer in ANSWERS[kind]]
     return Question(item, [side for side in sides if side.who or side.where], buttons)

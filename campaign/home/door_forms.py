@@ -1,5 +1,6 @@
 """Forms of the pages on streets and doors."""
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from django import forms
@@ -13,17 +14,21 @@ PAINTED = "What is painted on the door, such as 14A, or Flat 3, Rowan Court."
 class FindStreetForm(forms.Form):
     """The beginning of a street's name."""
 
-    name = forms.CharField(label="Find a street", max_length=LONGEST_NAME, help_text="The beginning of its name.")
+    name = forms.CharField(label="Name of the street", max_length=LONGEST_NAME, help_text="The beginning of its name.")
 
 
 class DistrictField(forms.CharField):
-    """A polling district by its code. There are too many to choose from a list."""
+    """A polling district by its code, within some wards or, for None, any. There are too many for a list."""
+
+    ward_ids: Collection[int] | None = None
 
     def clean(self, value: Any) -> PollingDistrict:
         code = super().clean(value).strip()
-        found = list(PollingDistrict.objects.filter(code__iexact=code).order_by("pk")[:2])
+        within = {} if self.ward_ids is None else {"ward__in": self.ward_ids}
+        found = list(PollingDistrict.objects.filter(code__iexact=code, **within).order_by("pk")[:2])
         if len(found) != 1:
-            why = "There is no polling district of that code." if not found else "Two councils use that code."
+            where = " in your wards" if within else ""
+            why = f"There is no polling district of that code{where}." if not found else "Two councils use that code."
             raise forms.ValidationError(why)
         return found[0]
 
@@ -32,7 +37,11 @@ class AddStreetForm(forms.Form):
     """A street that no register and no list has."""
 
     name = forms.CharField(label="Name of the street", max_length=LONGEST_NAME)
-    district = DistrictField(label="Polling district", max_length=20, help_text="Its code.")
+    district = DistrictField(label="Polling district", max_length=20, help_text="Its code, such as AD.")
+
+    def __init__(self, data: Any = None, *, ward_ids: Collection[int] | None) -> None:
+        super().__init__(data, auto_id="add_%s")
+        cast("DistrictField", self.fields["district"]).ward_ids = ward_ids
 
 
 class NameForm(forms.Form):
@@ -55,10 +64,11 @@ class MergeStreetForm(forms.Form):
 class MoveStreetForm(forms.Form):
     """The polling district in which a street lies."""
 
-    code = DistrictField(label="It lies in polling district", max_length=20, help_text="Its code.")
+    code = DistrictField(label="It lies in polling district", max_length=20, help_text="Its code, such as AD.")
 
-    def __init__(self, data: Any = None, *, street: Street) -> None:
+    def __init__(self, data: Any = None, *, street: Street, ward_ids: Collection[int] | None) -> None:
         super().__init__(data, initial={"code": street.polling_district.code}, auto_id="move_%s")
+        cast("DistrictField", self.fields["code"]).ward_ids = ward_ids
 
 
 class AddDoorForm(forms.Form):
@@ -70,13 +80,13 @@ class AddDoorForm(forms.Form):
 class SplitStreetForm(forms.Form):
     """Which doors belong to another street, and its name."""
 
-    name = forms.CharField(max_length=LONGEST_NAME)
+    name = forms.CharField(label="Name of that street", max_length=LONGEST_NAME)
     doors = forms.ModelMultipleChoiceField(
         Household.objects.none(), error_messages={"required": "Tick the doors that belong to the other street."}
     )
 
     def __init__(self, data: Any = None, *, street: Street) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="split_%s")
         field = cast("forms.ModelMultipleChoiceField[Household]", self.fields["doors"])
         field.queryset = Household.objects.filter(street=street, merged_into=None)
 

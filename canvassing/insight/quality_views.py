@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from campaign.access import Permission, needs
+from campaign.access import Permission, may, needs
 from campaign.areas.models import Constituency
 from canvassing.insight import quality
 from canvassing.insight.quality_checks import CHECKS
@@ -31,6 +31,7 @@ def quality_page(request: HttpRequest) -> HttpResponse:
         "checks": quality.counts(part),
         "questions": questions.count(),
         "limited": part.ward_ids is not None,
+        "may_import": may(request.user, Permission.IMPORT_REGISTER),
     }
     return render(request, "canvassing/insight/quality.html", context)
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 
 from canvassing.register import editions, mapping
@@ -37,7 +35,7 @@ class ImportForm(forms.Form):
         help_text="Only where two councils use the same polling district codes. Write it alike each time.",
     )  # fmt: skip
     accept_losses = forms.BooleanField(
-        label="Import it even if many electors would be gone",
+        label="Accept the losses: import it even if many electors would be gone",
         required=False,
         help_text="Otherwise a file that leaves out more than a fifth of a polling district is refused.",
     )
@@ -52,8 +50,6 @@ class ImportForm(forms.Form):
         self.fields["layout"].choices = [("", "Recognised by its header")] + [  # type: ignore[attr-defined]
             (layout.name, layout.title) for layout in layouts
         ]
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("import", "Look at it before importing"))
 
 
 KINDS = {Kind.FULL: "Everybody of its polling districts", Kind.UPDATE: "Only what changed"}
@@ -84,15 +80,28 @@ class MappingForm(forms.Form):
             example = next((cells[place] for cells in rows if len(cells) > place and cells[place].strip()), "")
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=heading or f"Column {place + 1}", choices=choices, required=False,
-                help_text=f"For example: {example[:60]}" if example else "Empty in the first rows.",
+                help_text=f"For example: {example[:60]}" if example else "Empty in the first rows." if rows else "",
             )  # fmt: skip
         for change, word in CHANGES.items():
             self.fields[f"code_{change}"] = forms.CharField(
                 label=f"Code for “{word}”", required=False, max_length=20,
                 help_text="Only in a file of changes; several codes with a comma between.",
             )  # fmt: skip
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("map", "Keep this and look at the file"))
+
+    @property
+    def column_fields(self) -> list[forms.BoundField]:
+        """One for each heading of the file, in its order."""
+        return [self[f"column_{place}"] for place in range(len(self.header))]
+
+    @property
+    def code_fields(self) -> list[forms.BoundField]:
+        """What a file of changes writes for each kind of change."""
+        return [self[f"code_{change}"] for change in CHANGES]
+
+    @property
+    def says_codes(self) -> bool:
+        """Whether any code is given, or one is wrong."""
+        return any(field.value() or field.errors for field in self.code_fields)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

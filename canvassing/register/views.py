@@ -103,15 +103,13 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     header = record.report.get("header")
     if not header:
         return redirect("canvassing:register-run", pk)
-    if request.method == "POST":
-        form = MappingForm(request.POST, header=header)
-        if form.is_valid():
-            layout = known_layouts.save(mapping=form.mapping, by=cast("User", request.user), at=now())
-            runs.look_again(import_id=pk, layout=layout.name, at=now())
-            _ring(request, record)
-            return redirect("canvassing:register-run", pk)
-    else:
-        form = MappingForm(header=header, rows=_first_rows(record))
+    sent = (request.POST,) if request.method == "POST" else ()
+    form = MappingForm(*sent, header=header, rows=_first_rows(record))
+    if sent and form.is_valid():
+        layout = known_layouts.save(mapping=form.mapping, by=cast("User", request.user), at=now())
+        runs.look_again(import_id=pk, layout=layout.name, at=now())
+        _ring(request, record)
+        return redirect("canvassing:register-run", pk)
     return render(request, "canvassing/register/columns.html", {"record": record, "form": form})
 
 

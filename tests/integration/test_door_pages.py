@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
 from campaign.audit.models import AuditEvent
 from canvassing.doorstep.rebuild import differences
@@ -12,6 +13,7 @@ from tests.factories.campaign import CampaignDetailsFactory
 from tests.factories.canvassing import ElectorFactory, PollingDistrictFactory, StreetFactory
 from tests.factories.doorstep import homes
 from tests.factories.volunteers import UserFactory
+from volunteers.people import roles
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +85,44 @@ def test_a_refusal_is_said_on_the_page_it_came_from(client: Client, street: Stre
     said = send(client, f"/organise/streets/{street.pk}/edit/", "rename", name="Low Street")
     assert "There is a street of that name" in said
     assert "<h1>High Street</h1>" in said
-    assert client.post(f"/organise/streets/{street.pk}/edit/", {"do": "dance"}).status_code == 302
+    assert client.post(f"/organise/streets/{street.pk}/edit/", {"do": "dance"}).status_code == 200
+
+
+def test_what_was_typed_and_ticked_is_kept_beside_the_reason(client: Client, street: Street) -> None:
+    page = f"/organise/streets/{street.pk}/edit/"
+    door = street.households.order_by("pk")[0]
+    answer = client.post(page, {"do": "split", "name": "-", "doors": [door.pk]})
+    said = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'name="name" value="-"' in said
+    assert f'value="{door.pk}" id="d{door.pk}" checked' in said
+    assert "is-invalid" in said
+    said = client.post("/organise/streets/", {"do": "add", "name": "New Road", "district": "QQ"}).content.decode()
+    assert 'value="New Road"' in said
+    assert 'value="QQ"' in said
+
+
+def test_bug_an_organiser_limited_to_a_ward_puts_nothing_right_in_another(client: Client, street: Street) -> None:
+    """These pages showed who lives in other wards."""
+    mine = StreetFactory(name="High Road", name_key="highroad", polling_district__in_a_ward=True)
+    homes(1, street=mine)
+    ward = mine.polling_district.ward
+    assert ward is not None
+    limited = UserFactory(organiser=True)
+    roles.limit(user=limited, wards=[ward], actor=None, at=now())
+    client.force_login(limited)
+    for row, status in ((mine, 200), (street, 404)):
+        door = row.households.order_by("pk")[0]
+        assert client.get(f"/organise/streets/{row.pk}/edit/").status_code == status
+        assert client.get(f"/organise/doors/{door.pk}/edit/").status_code == status
+        assert client.post(f"/organise/doors/{door.pk}/edit/", {"do": "dance"}).status_code == status
+    found = send(client, "/organise/streets/", "find", name="High")
+    assert "High Road" in found
+    assert "High Street" not in found
+    code = street.polling_district.code
+    why = "There is no polling district of that code in your wards."
+    assert why in send(client, "/organise/streets/", "add", name="X", district=code)
+    assert why in send(client, f"/organise/streets/{mine.pk}/edit/", "move", code=code)
 
 
 def test_a_door_gets_another_address_and_two_become_one_when_ticked(client: Client, street: Street) -> None:

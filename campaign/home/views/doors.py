@@ -51,7 +51,7 @@ class Done(NamedTuple):
 class Act(NamedTuple, Generic[Thing]):
     """Something that can be done about a street or a door: the form that it takes, and the act."""
 
-    form: Callable[[QueryDict, Thing], forms.Form]
+    form: Callable[[QueryDict | None, Thing, User], forms.Form]
     carry_out: Callable[[Thing, dict[str, Any], User], Done]
 
 
@@ -59,17 +59,19 @@ class Act(NamedTuple, Generic[Thing]):
 @needs(Permission.PLAN_WALKS)
 def streets(request: HttpRequest) -> HttpResponse:
     """Find a street by the beginning of its name, or add one that is not listed."""
-    if request.POST.get("do") == "add":
-        return _carry_out(request, AddStreetForm(request.POST), _add_street, None, back=("streets",))
-    form = FindStreetForm(request.POST or None)
+    done, shown = _act(request, STREETS_ACTS, None)
+    if done:
+        return redirect(*done.page)
+    form = FindStreetForm(request.POST if request.POST.get("do") == "find" else None)
     found: list[Street] = []
     if form.is_bound and form.is_valid():
-        standing = Street.objects.standing().filter(name_key__startswith=place_key(form.cleaned_data["name"]))
-        rows = standing.select_related("polling_district").order_by("name_key", "polling_district__code", "pk")
+        standing = Street.objects.standing().within(user_of(request).ward_ids)
+        named = standing.filter(name_key__startswith=place_key(form.cleaned_data["name"]))
+        rows = named.select_related("polling_district").order_by("name_key", "polling_district__code", "pk")
         found = list(rows[: STREETS_SHOWN + 1])
     context = {
         "form": form,
-        "add": AddStreetForm(),
+        "forms": shown,
         "streets": found[:STREETS_SHOWN],
         "more": len(found) > STREETS_SHOWN,
         "asked": form.is_bound,
@@ -81,20 +83,17 @@ def streets(request: HttpRequest) -> HttpResponse:
 @needs(Permission.PLAN_WALKS)
 def street(request: HttpRequest, pk: int) -> HttpResponse:
     """One street: its doors, and what can be changed about it."""
-    found = get_object_or_404(Street.objects.select_related("polling_district__ward"), pk=pk)
+    streets = Street.objects.within(user_of(request).ward_ids)
+    found = get_object_or_404(streets.select_related("polling_district__ward"), pk=pk)
     if found.merged_into_id:
         return redirect("street-edit", found.merged_into_id)
-    if request.method == "POST":
-        return _act(request, STREET_ACTS, found, back=("street-edit", pk))
+    done, shown = _act(request, STREET_ACTS, found)
+    if done:
+        return redirect(*done.page)
     doors = found.households.filter(merged_into=None).select_related("state").order_by("sort_key", "pk")
-    context = {
-        "street": found,
-        "page": Paginator(doors, A_PAGE).get_page(request.GET.get("page")),
-        "add": AddDoorForm(auto_id="add_%s"),
-        "rename": NameForm(initial={"name": found.name}, auto_id="rename_%s"),
-        "merge": MergeStreetForm(street=found),
-        "move": MoveStreetForm(street=found),
-    }
+    page = Paginator(doors, A_PAGE).get_page(request.GET.get("page"))
+    ticked = request.POST.getlist("doors")
+    context = {"street": found, "page": page, "forms": shown, "ticked": ticked}
     return render(request, "campaign/home/street.html", context)
 
 
@@ -103,44 +102,39 @@ def street(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def door(request: HttpRequest, pk: int) -> HttpResponse:
     """One door with the people registered there, written in the trail, and what can be changed about it."""
-    doors = Household.objects.select_related("street__polling_district", "block", "state")
-    found = get_object_or_404(doors, pk=pk)
+    doors = Household.objects.within(user_of(request).ward_ids)
+    found = get_object_or_404(doors.select_related("street__polling_district", "block", "state"), pk=pk)
     if found.merged_into_id:
         return redirect("door-edit", found.merged_into_id)
-    if request.method == "POST":
-        return _act(request, DOOR_ACTS, found, back=("door-edit", pk))
+    done, shown = _act(request, DOOR_ACTS, found)
+    if done:
+        return redirect(*done.page)
     trail.record(act="door looked at", actor=user_of(request), at=now(), subject=f"household:{pk}")
-    context = {"door": found, "move": MoveDoorForm(door=found), "split": SplitDoorForm(door=found)}
-    return render(request, "campaign/home/door.html", context)
+    return render(request, "campaign/home/door.html", {"door": found, "forms": shown})
 
 
-def _act(request: HttpRequest, acts: Mapping[str, Act[Thing]], thing: Thing, *, back: Page) -> HttpResponse:
-    """Do what the pressed button says."""
-    act = acts.get(request.POST.get("do", ""))
-    if act is None:
-        return redirect(*back)
-    return _carry_out(request, act.form(request.POST, thing), act.carry_out, thing, back=back)
+def _act(
+    request: HttpRequest, acts: Mapping[str, Act[Thing]], thing: Thing
+) -> tuple[Done | None, dict[str, forms.Form]]:
+    """Do what the pressed button says: what was done, if anything, and every form of the page.
 
-
-def _carry_out(
-    request: HttpRequest,
-    form: forms.Form,
-    act: Callable[[Thing, dict[str, Any], User], Done],
-    thing: Thing,
-    *,
-    back: Page,
-) -> HttpResponse:
-    """The page that shows what was done, or `back` with why it was not."""
-    if not form.is_valid():
-        messages.error(request, first_error(form))
-        return redirect(*back)
-    try:
-        done = act(thing, form.cleaned_data, user_of(request))
-    except DoorError as error:
-        messages.error(request, str(error))
-        return redirect(*back)
-    messages.success(request, done.said)
-    return redirect(*done.page)
+    The form of an act that was refused keeps what was typed and says why, beside the field and above the page.
+    """
+    user, pressed = user_of(request), request.POST.get("do", "")
+    shown = {name: act.form(None, thing, user) for name, act in acts.items()}
+    if pressed not in acts:
+        return None, shown
+    form = shown[pressed] = acts[pressed].form(request.POST, thing, user)
+    if form.is_valid():
+        try:
+            done = acts[pressed].carry_out(thing, form.cleaned_data, user)
+        except DoorError as error:
+            form.add_error(next(iter(form.fields)), str(error))
+        else:
+            messages.success(request, done.said)
+            return done, shown
+    messages.error(request, first_error(form))
+    return None, shown
 
 
 def _add_street(_: None, sent: dict[str, Any], by: User) -> Done:
@@ -188,14 +182,17 @@ def _split_door(door: Household, sent: dict[str, Any], by: User) -> Done:
     return Done(f"There are two doors now. {NEXT_CUT}", ("door-edit", added.door.pk))
 
 
+STREETS_ACTS: dict[str, Act[None]] = {
+    "add": Act(lambda sent, _, user: AddStreetForm(sent, ward_ids=user.ward_ids), _add_street),
+}
 STREET_ACTS: dict[str, Act[Street]] = {
-    "add": Act(lambda sent, _: AddDoorForm(sent), _add_door),
-    "rename": Act(lambda sent, _: NameForm(sent), _rename),
-    "merge": Act(lambda sent, street: MergeStreetForm(sent, street=street), _merge),
-    "move": Act(lambda sent, street: MoveStreetForm(sent, street=street), _move),
-    "split": Act(lambda sent, street: SplitStreetForm(sent, street=street), _split),
+    "add": Act(lambda sent, _, __: AddDoorForm(sent, auto_id="add_%s"), _add_door),
+    "rename": Act(lambda sent, street, _: NameForm(sent, initial={"name": street.name}, auto_id="rename_%s"), _rename),
+    "merge": Act(lambda sent, street, _: MergeStreetForm(sent, street=street), _merge),
+    "move": Act(lambda sent, street, user: MoveStreetForm(sent, street=street, ward_ids=user.ward_ids), _move),
+    "split": Act(lambda sent, street, _: SplitStreetForm(sent, street=street), _split),
 }
 DOOR_ACTS: dict[str, Act[Household]] = {
-    "move": Act(lambda sent, door: MoveDoorForm(sent, door=door), _move_door),
-    "split": Act(lambda sent, door: SplitDoorForm(sent, door=door), _split_door),
+    "move": Act(lambda sent, door, _: MoveDoorForm(sent, door=door), _move_door),
+    "split": Act(lambda sent, door, _: SplitDoorForm(sent, door=door), _split_door),
 }

@@ -1,5 +1,7 @@
 """The organisers' first page, and the audit trail."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -19,7 +21,7 @@ SHOWN_EVENTS = 100
 @require_safe
 @needs(Permission.SEE_COVERAGE)
 def organise(request: HttpRequest) -> HttpResponse:
-    """Where the campaign stands, and a tile for every page this person may open."""
+    """Where the campaign stands, and a tile for every page this person may open, under its heading."""
     details = CampaignDetails.objects.current()
     context = {
         "tiles": [place for place in places_for(request.user) if place.name != "organise"],
@@ -42,6 +44,16 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _in_words(event: AuditEvent) -> list[str]:
-    """The facts of an act, one after another, with the members of a list named in a row."""
-    shown = {name: ", ".join(map(str, fact)) if isinstance(fact, list) else fact for name, fact in event.facts.items()}
-    return [f"{name.replace('_', ' ')}: {fact}" for name, fact in shown.items()]
+    """The facts of an act, one after another, as somebody would say them; a fact that says nothing is left out."""
+    return [f"{name.replace('_', ' ')}: {_say(fact)}" for name, fact in event.facts.items() if fact is not None]
+
+
+def _say(fact: Any) -> str:
+    """A yes or no as that, the members of a list in a row, and the pairs of a table each with its name."""
+    if isinstance(fact, bool):
+        return "yes" if fact else "no"
+    if isinstance(fact, list):
+        return ", ".join(map(_say, fact))
+    if isinstance(fact, dict):
+        return ", ".join(f"{name or 'none'} {_say(value)}" for name, value in fact.items())
+    return str(fact)

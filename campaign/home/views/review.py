@@ -36,10 +36,11 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two rows in question: which it is, who, where, and how often something was logged there."""
+    """One of the two rows in question: which it is, who, at which door, and how often something was logged there."""
 
     title: str
     who: str
+    door: int | None
     where: str
     logged: int
 
@@ -103,16 +104,18 @@ def _logged(about: str, side: str) -> Coalesce:
 def _asked(item: Any) -> Question:
     kind = Kind(item.kind)
     sides = [
-        Side("Known before", _who(item.elector), _where(item.elector, item.household), item.heard or item.logged),
-        Side(
-            "In the register now",
-            _who(item.other_elector),
-            _where(item.other_elector, item.other_household),
-            item.heard_other or item.logged_other,
-        ),
+        _side("Known before", item.elector, item.household, item.heard or item.logged),
+        _side("In the register now", item.other_elector, item.other_household, item.heard_other or item.logged_other),
     ]
     buttons = [(answer.value, WORDS[kind, answer]) for answer in ANSWERS[kind]]
     return Question(item, [side for side in sides if side.who or side.where], buttons)
+
+
+def _side(title: str, elector: Elector | None, household: Household | None, logged: int) -> Side:
+    door = elector.household if elector is not None and elector.household is not None else household
+    if door is None:
+        return Side(title, _who(elector), None, "", logged)
+    return Side(title, _who(elector), door.pk, f"{door.label}, {door.street}", logged)
 
 
 def _who(elector: Elector | None) -> str:
@@ -121,8 +124,3 @@ def _who(elector: Elector | None) -> str:
     number = "/".join(filter(None, (elector.number, elector.suffix)))
     gone = ", gone" if elector.gone_at else ""
     return f"{elector.forename} {elector.surname}, number {number}{gone}".strip()
-
-
-def _where(elector: Elector | None, household: Household | None) -> str:
-    door = elector.household if elector is not None and elector.household is not None else household
-    return f"{door.label}, {door.street}" if door is not None else ""

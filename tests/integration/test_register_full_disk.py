@@ -25,7 +25,9 @@ from tests.imports import ended, no_lock_is_left, run, start_command
 
 SMALL, LARGE = "512k", "64m"
 PEOPLE = street_of(6000)
-THE_DATABASE_S = "CommandError: The database's disk is full. The register is as it was. Free some space, then start again."
+THE_DATABASE_S = (
+    "CommandError: The database's disk is full. The register is as it was. Free some space, then start again."
+)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files import File
 from django.test import Client
 
 from canvassing.electorate.models import Elector
@@ -117,3 +118,15 @@ def test_bug_who_became_anonymous_without_a_marker_kept_the_row_that_has_a_histo
     assert (before.gone_at, before.surname) == (AT, "Tester5")
     now = Elector.objects.get(number="5", gone_at=None)
     assert (now.pk != before.pk, now.anonymous, now.household) == (True, True, None)
+
+
+def test_bug_a_row_taken_for_a_header_stayed_in_the_record_of_an_import_that_was_cancelled(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "bare.csv", [["TA-5", "Smith", "John", "1 High Street", "N1 1AA"]])
+    with path.open("rb") as file:
+        record = runs.ask(filename="bare.csv", upload=File(file, "bare.csv"), dry_run=True, at=AT)
+    runs.carry_out(import_id=record.pk, sources=[Source(path, "bare.csv")], at=AT)
+    record.refresh_from_db()
+    assert (record.state, record.report["header"][1]) == ("previewed", "Smith")
+    runs.cancel(import_id=record.pk, by=None, at=AT)
+    record.refresh_from_db()
+    assert (record.state, "Smith" in str(record.report)) == ("cancelled", False)

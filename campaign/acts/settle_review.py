@@ -85,17 +85,17 @@ def _same_person(item: ReviewItem, at: datetime) -> None:
 
 
 def _swap(item: ReviewItem, at: datetime) -> None:
-    """Two living people exchange what the register says of them, their numbers included."""
+    """Two people exchange what the register says of them, their numbers included, and which of them has gone."""
     one, other = _electors(item)
-    if one.gone_at is not None or other.gone_at is not None:
+    if one.gone_at is not None or (other.gone_at is not None and one.household_id != other.household_id):
         raise ReviewError(CHANGED)
     touched = _doors_of(one, other)
     left = {one.polling_district_id, other.polling_district_id}
     votes = {vote.elector_id: vote.kind for vote in AbsentVote.objects.filter(elector__in=[one, other])}
     # A number has one living elector at any moment, so one of the two steps aside first.
     Elector.objects.filter(pk=one.pk).update(gone_at=at)
-    Elector.objects.filter(pk=other.pk).update(**_details(one))
-    Elector.objects.filter(pk=one.pk).update(**_details(other), gone_at=None)
+    Elector.objects.filter(pk=other.pk).update(**_details(one), gone_at=None)
+    Elector.objects.filter(pk=one.pk).update(**_details(other), gone_at=other.gone_at)
     AbsentVote.objects.filter(elector__in=[one, other]).delete()
     theirs = {one.pk: other.pk, other.pk: one.pk}
     AbsentVote.objects.bulk_create(AbsentVote(elector_id=theirs[pk], kind=kind) for pk, kind in sorted(votes.items()))

@@ -10,7 +10,10 @@ from datetime import date
 from canvassing.register import days
 
 PUBLISHED = re.compile(r"publi|dated?|as at|register of|register on", re.IGNORECASE)
-DATE = re.compile(r"[0-9]{1,2}[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,9})[-/. ][0-9]{4}")
+DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|(?<![0-9-])[0-9]{1,2}(?:st|nd|rd|th)?[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,9})[-/. ]{1,2}[0-9]{4}"
+)
 
 
 class EditionError(Exception):

@@ -3,9 +3,12 @@
 A door moves only when nobody knows its new address yet, its old one is not in the files, and something besides the
 number on the door says that it is the same:
 
-1. the same unique property reference (UPRN): a corrected address, a renamed street, a block renumbered;
+1. the same unique property reference (UPRN): a corrected address, a renamed street, a block renumbered. Where people
+   live at the old address of whom the files do not speak, a slip in the reference is likelier, and one of them must
+   be printed at the new one;
 2. the same number in the road of the same name in another polling district: a district's border was drawn anew, or a
-   street list said another district, or none;
+   street list said another district, or none. Two villages have a Church Road each: where the files do not hold the
+   old district, the postcode must be the same too;
 3. the same number and postcode in another street of its district, and somebody of the same name lives there: a street
    that was renamed.
 
@@ -88,7 +91,13 @@ EXISTS (
 BY_UPRN = f"""
 SELECT household.id, door.street_id, door.address_key
 FROM unknown_door door JOIN canvassing_household household ON household.uprn = door.uprn
-WHERE door.uprn <> '' AND household.uprn <> '' AND {NOT_PRINTED}
+JOIN canvassing_street road ON road.id = household.street_id
+WHERE door.uprn <> '' AND household.uprn <> '' AND {NOT_PRINTED} AND (
+    {SAME_NAME_THERE} OR (%(full)s AND road.polling_district_id IN (SELECT id FROM incoming_district))
+    OR NOT EXISTS (
+        SELECT FROM canvassing_elector living WHERE living.household_id = household.id AND living.gone_at IS NULL
+    )
+)
 """  # noqa: S608
 BY_ROAD = f"""
 SELECT household.id, door.street_id, door.address_key
@@ -97,7 +106,10 @@ JOIN canvassing_street road ON road.name_key = door.name_key AND road.polling_di
 JOIN canvassing_pollingdistrict district ON district.id = road.polling_district_id
 JOIN canvassing_household household ON household.street_id = road.id AND household.address_key = door.address_key
 WHERE {NOT_PRINTED} AND (
-    district.code = '' OR {SAME_NAME_THERE}
+    district.code = ''
+    OR ({SAME_NAME_THERE} AND (
+        district.id IN (SELECT id FROM incoming_district) OR household.postcode IN ('', door.postcode)
+    ))
     OR (district.id IN (SELECT id FROM incoming_district) AND household.postcode = door.postcode)
 )
 """  # noqa: S608
@@ -133,7 +145,7 @@ def place_streets(constituency_id: int, *, record_id: int) -> frozenset[int]:
 
 def move_doors(constituency_id: int, *, full: bool, record_id: int) -> Moved:
     """Send doors where the files print them now. An update says too little of streets for more than a UPRN."""
-    known = {"constituency": constituency_id, "record": record_id}
+    known = {"constituency": constituency_id, "record": record_id, "full": full}
     left: list[tuple[int, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(ANYTHING_KNOWN, known)

@@ -10,7 +10,7 @@ from canvassing.register.layouts import Numbers
 
 LONGEST_CODE, LONGEST_NUMBER = 20, 12
 # From the right: "KD-2/2-289/1" is in polling district KD-2/2.
-JOINED = re.compile(r"(?P<district>.+)-(?P<number>[0-9]+)(?:/(?P<suffix>[0-9]+))?")
+JOINED = re.compile(r"(?P<district>.+?) ?- ?(?P<number>[0-9]+)(?: ?/ ?(?P<suffix>[0-9]+))?")
 
 NumberParts = tuple[str, str, str]
 

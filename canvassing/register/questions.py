@@ -43,7 +43,8 @@ ORDER BY doubtful.elector_id, doubtful.confidence DESC, added.id
 GATHER_NAMESAKES = """
 CREATE TEMPORARY TABLE namesake ON COMMIT DROP AS
 SELECT person.household_id, person.district_id, person.edition, min(elector.id) AS elector_id,
-       max(elector.id) AS other_elector_id
+       max(elector.id) AS other_elector_id, NULL::integer AS newcomer,
+       'Two people of one name live here. Their new numbers are in the old order.' AS reason
 FROM known
 JOIN incoming_person person ON person.place = known.place
 JOIN canvassing_elector elector ON elector.id = known.elector_id
@@ -51,11 +52,36 @@ WHERE NOT known.unmoved AND elector.edition <> person.edition AND person.name_ke
   AND person.household_id IS NOT NULL AND person.name_key <> ''
 GROUP BY person.household_id, person.district_id, person.edition, person.name_key HAVING count(*) > 1
 """
+# Where two were and one is, or one was and two are, nothing at all says which.
+GATHER_ONE_OF_TWO = """
+WITH stayed AS (
+    SELECT person.household_id, person.district_id, person.edition, person.name_key, min(elector.id) AS elector_id
+    FROM known
+    JOIN incoming_person person ON person.place = known.place
+    JOIN canvassing_elector elector ON elector.id = known.elector_id
+    WHERE NOT known.unmoved AND elector.edition <> person.edition AND person.name_key = elector.name_key
+      AND person.household_id IS NOT NULL AND person.name_key <> ''
+    GROUP BY 1, 2, 3, 4
+)
+INSERT INTO namesake
+SELECT household_id, stayed.district_id, stayed.edition, elector_id, other.id, NULL,
+       'Two people of one name lived here, and one has gone. By the order of their numbers it was the second.'
+FROM stayed JOIN left_over other USING (household_id, name_key) WHERE NOT other.gone
+UNION ALL
+SELECT household_id, stayed.district_id, stayed.edition, elector_id, NULL, other.place,
+       'One person lived here, and two of that name do. By the order of their numbers the second is new.'
+FROM stayed JOIN unknown other USING (household_id, name_key)
+"""
 ASK_NAMESAKES = """
 INSERT INTO question (kind, key, polling_district_id, household_id, elector_id, other_elector_id, confidence, reason)
-SELECT 'namesakes', concat_ws(':', 'namesakes', edition, elector_id, other_elector_id), district_id, household_id,
-       elector_id, other_elector_id, 80, 'Two people of one name live here. Their new numbers are in the old order.'
+SELECT 'namesakes', concat_ws(':', 'namesakes', namesake.edition, elector_id, coalesce(other_elector_id, added.id)),
+       namesake.district_id, namesake.household_id, elector_id, coalesce(other_elector_id, added.id), 80,
+       namesake.reason
 FROM namesake
+LEFT JOIN incoming_person person ON person.place = namesake.newcomer
+LEFT JOIN canvassing_elector added
+  ON added.polling_district_id = person.district_id AND added.edition = person.edition
+ AND added.number = person.number AND added.suffix = person.suffix AND added.gone_at IS NULL
 """
 # A door found by a canvasser or named in a street list, which the register prints in another way or divides into flats.
 # These few are found first: the planner does not know how few, and might pair all doors of a street before it looks.
@@ -107,9 +133,11 @@ def note_people() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS doubtful, namesake")
         cursor.execute("SELECT to_regclass('pg_temp.unknown') IS NOT NULL")
-        if cursor.fetchone()[0]:
-            cursor.execute(GATHER_DOUBTFUL)
+        (some_unknown,) = cursor.fetchone()
         cursor.execute(GATHER_NAMESAKES)
+        if some_unknown:
+            cursor.execute(GATHER_DOUBTFUL)
+            cursor.execute(GATHER_ONE_OF_TWO)
 
 
 def ask_people() -> None:

@@ -159,12 +159,13 @@ class _Reader:
         census.without_address += address is None
 
     def _names(self, surname: str, forename: str, middle: str, name: str) -> tuple[str, str]:
-        """Surname and forenames; of a whole name the first word is the surname."""
+        """Surname and forenames; of a whole name the surname stands before the comma, or is the first word."""
         if self.has_whole_names:
-            surname, _, forename = OPTED_OUT.sub("", squeeze(name)).partition(" ")
-            return surname, forename
+            name = OPTED_OUT.sub("", squeeze(name)).strip()
+            surname, _, forename = name.partition("," if "," in name else " ")
+            return surname.strip(), forename.strip()
         forenames = squeeze(f"{forename} {middle}") if middle else squeeze(forename)
-        return OPTED_OUT.sub("", squeeze(surname)) if "(" in surname else squeeze(surname), forenames
+        return OPTED_OUT.sub("", squeeze(surname)).strip() if "(" in surname else squeeze(surname), forenames
 
     def _day(self, line: int, text: str) -> date | None:
         day = day_of(text) if text else None

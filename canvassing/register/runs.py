@@ -239,6 +239,7 @@ def _wait(record: RegisterImport, report: dict[str, Any]) -> None:
 def _end(record: RegisterImport, state: State, report: dict[str, Any], ended_at: datetime) -> None:
     """Close the record; its file goes when that is certain."""
     storage, stored = record.upload.storage, record.upload.name
+    report = {name: value for name, value in report.items() if name != "header"}  # which may be a row after all
     record.state, record.report, record.ended_at, record.upload = state, report, ended_at, ""
     record.rows_read, record.password = report.get("rows", 0), ""
     record.save(update_fields=["state", "report", "undo", "ended_at", "upload", "password", "rows_read"])

@@ -1,7 +1,8 @@
 """An update's rows matched: it names by number only those who are added, changed or deleted.
 
-Within an edition a number says who somebody is, if anything besides agrees: the name, part of it, or the door. A row
-that agrees in nothing, and a deletion of another name or of a number that nobody has, change nothing and are asked
+Within an edition a number says who somebody is, if anything besides agrees: the name, part of it, or the door; of
+somebody added the name, for a number that is free again goes to a newcomer at the same door too. A row that agrees in
+nothing, and a deletion of another name or of a number that nobody has, change nothing and are asked
 about. Whoever becomes anonymous leaves, and comes as somebody of whom nothing is known.
 """
 
@@ -28,7 +29,8 @@ CREATE TEMPORARY TABLE stranger (
 WITH strange AS (
     DELETE FROM known USING incoming_person person, canvassing_elector elector
     WHERE person.place = known.place AND elector.id = known.elector_id AND known.renamed
-      AND person.household_id IS DISTINCT FROM coalesce(elector.printed_household_id, elector.household_id)
+      AND (person.change = 'add'
+           OR person.household_id IS DISTINCT FROM coalesce(elector.printed_household_id, elector.household_id))
       AND NOT EXISTS (
           SELECT name FROM unnest(string_to_array(person.name_key, ' ')) name WHERE length(name) > 1
           INTERSECT SELECT unnest(string_to_array(elector.name_key, ' '))
@@ -68,7 +70,7 @@ INSERT INTO question (kind, key, polling_district_id, confidence, reason, place)
 SELECT 'unmatched', 'unmatched:' || concat_ws(':', district_id, stranger.edition, number, suffix, 'change'),
        district_id, 0,
        'The update changes ' || district.code || '-' || number || coalesce('/' || nullif(suffix, ''), '')
-       || ', which has another name and another address here.', place
+       || ', which is somebody else here.', place
 FROM stranger JOIN canvassing_pollingdistrict district ON district.id = district_id
 """
 ASK_UNMATCHED = f"""

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from campaign.acts.settle_review import settle_review
+from canvassing.doorstep import rebuild
 from canvassing.electorate.models import Elector, Household, PollingDistrict
-from canvassing.register.models import RegisterImport
+from canvassing.register.models import RegisterImport, ReviewItem
 from tests.factories.register import (
     AT,
     EDITION,
     SAMPLE,
     Person,
+    as_text,
     bring_in,
     street_of,
     write,
@@ -73,6 +76,24 @@ def test_two_of_one_name_at_one_door_are_told_apart_by_the_order_of_their_number
     assert (after["200"], after["1000"]) == (before["19"], before["100"])
 
 
+@pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])
+def test_bug_one_of_two_namesakes_came_or_left_and_nobody_was_asked_which(
+    give: Import, before: int, after: int
+) -> None:
+    namesakes = [Person(11 + place, "Smith", "John", ("50 Test Street", "London")) for place in range(2)]
+    give([*street_of(10), *namesakes[:before]])
+    first = ids()["11"]
+    assert give([*street_of(10), *namesakes[:after]], edition=NEXT_EDITION).report["review"] == 1
+    item = ReviewItem.objects.get()
+    assert (item.kind, item.elector_id, ids()["11"]) == ("namesakes", first, first)
+    other = item.other_elector
+    assert other is not None
+    settle_review(item=item, answer="swap", by=None, at=AT)
+    assert ids()["11"] == other.pk
+    assert rebuild.differences() == []
+    assert effects(give([*street_of(10), *namesakes[:after]])) == (0, 0, 0, 10 + after)
+
+
 def test_across_editions_a_name_alone_is_nobody(give: Import) -> None:
     people = street_of(20)
     give(people)
@@ -109,6 +130,20 @@ def test_the_edition_of_a_full_file(
     record = give(street_of(20), edition=said, at=at)
     assert record.report["edition"] == edition.isoformat()
     assert PollingDistrict.objects.get().edition == edition
+
+
+@pytest.mark.parametrize(
+    "title", ["Published 1st December 2025", "Date published: 2025-12-01", "Register of 1 Dec. 2025", "As at 2/12/2025"]
+)
+def test_bug_a_file_s_own_date_in_another_form_was_not_seen_and_an_old_file_took_the_new_edition(
+    give: Import, tmp_path: Path, title: str
+) -> None:
+    give(street_of(10))
+    path = tmp_path / "old.tsv"
+    path.write_text(f"{title}\n{as_text(street_of(10))}")
+    record = bring_in(path)
+    assert record.state == "refused"
+    assert "1 December 2025, which is older" in record.report["refused"]
 
 
 def test_a_file_of_two_editions_names_none(give: Import) -> None:

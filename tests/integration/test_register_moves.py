@@ -12,6 +12,7 @@ from canvassing.electorate.address import door as typed
 from canvassing.electorate.models import Elector, Household, PollingDistrict, Street
 from canvassing.register.models import RegisterImport, ReviewItem
 from tests.factories.register import AT, EDITION, SAMPLE, Person, bring_in, street_of, write, written_rows
+from tests.factories.register_layouts import write_rows, xpress_14
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +169,40 @@ def test_what_is_not_certain_is_asked_once(give: Import) -> None:
     assert give([*flats, *street_of(4, first=3)]).report["review"] == 1
     assert ReviewItem.objects.count() == 1
     assert Household.objects.get(pk=made["14"]).merged_into is None
+
+
+def test_bug_a_slip_in_a_property_s_reference_took_a_door_and_its_people_from_another_district(tmp_path: Path) -> None:
+    def file(people: list[Person], references: list[str]) -> Path:
+        header, *rows = xpress_14(people)
+        cells = ([*row, uprn] for row, uprn in zip(rows, references, strict=True))
+        return write_rows(tmp_path / "register.csv", [[*header, "UPRN"], *cells])
+
+    here, there = street_of(4), street_of(4, district="TB", street="Other Road")
+    bring_in(file([*here, *there], ["1", "1", "2", "2", "11", "11", "12", "12"]))
+    known = doors()
+    new = Person(30, "New", "Nell", ("30 Test Street", "London"))
+    record = bring_in(file([*here, new], ["1", "1", "2", "2", "11"]))
+    assert record.report["page"]["doors_moved"] == 0
+    assert doors() == known | {"30 Test Street, TA": Elector.objects.get(surname="New").household_id}
+
+
+def test_bug_a_village_s_church_road_took_a_door_and_its_people_from_another_village_s(give: Import) -> None:
+    def david(district: str, postcode: str) -> Person:
+        return Person(1, "Jones", "David", ("1 Church Road",), postcode=postcode, district=district)
+
+    give([david("TA", "LL1 1AA"), *street_of(4, first=2)])
+    known, persons = doors(), set(Elector.objects.values_list("pk", flat=True))
+    record = give([david("TB", "LL9 9ZZ")])
+    assert record.report["page"]["doors_moved"] == 0
+    assert known.items() <= doors().items()
+    assert persons <= set(Elector.objects.living().values_list("pk", flat=True))
+
+
+def test_a_border_drawn_anew_moves_a_door_of_its_postcode_though_the_old_district_s_file_comes_later(
+    give: Import,
+) -> None:
+    people = street_of(10)
+    give(people)
+    known = doors()
+    give([replace(one, district="TB") for one in people[:2]])
+    assert doors()["1 Test Street, TB"] == known["1 Test Street, TA"]

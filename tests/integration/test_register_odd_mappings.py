@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files import File
 from django.test import Client
 
 from canvassing.electorate.models import Elector
@@ -117,3 +118,50 @@ def test_bug_who_became_anonymous_without_a_marker_kept_the_row_that_has_a_histo
     assert (before.gone_at, before.surname) == (AT, "Tester5")
     now = Elector.objects.get(number="5", gone_at=None)
     assert (now.pk != before.pk, now.anonymous, now.household) == (True, True, None)
+
+
+def test_bug_a_row_taken_for_a_header_stayed_in_the_record_of_an_import_that_was_cancelled(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "bare.csv", [["TA-5", "Smith", "John", "1 High Street", "N1 1AA"]])
+    with path.open("rb") as file:
+        record = runs.ask(filename="bare.csv", upload=File(file, "bare.csv"), dry_run=True, at=AT)
+    runs.carry_out(import_id=record.pk, sources=[Source(path, "bare.csv")], at=AT)
+    record.refresh_from_db()
+    assert (record.state, record.report["header"][1]) == ("previewed", "Smith")
+    runs.cancel(import_id=record.pk, by=None, at=AT)
+    record.refresh_from_db()
+    assert (record.state, "Smith" in str(record.report)) == ("cancelled", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "surname", "forename"),
+    [
+        ("Smith John", "Smith", "John"),
+        ("De La Rosa, Ana", "De La Rosa", "Ana"),
+        ("(z) O'Brien, Mary Ann", "O'Brien", "Mary Ann"),
+        ("Smith (z) Bob", "Smith", "Bob"),
+    ],
+)
+def test_bug_a_comma_in_a_whole_name_stayed_in_the_surname(
+    tmp_path: Path, name: str, surname: str, forename: str
+) -> None:
+    columns = {"district": "Ward code", "number": "No", "name": "Name"}
+    header = ["Ward code", "No", "Name", "Home"]
+    mapped(tmp_path / "ours.csv", [["TA", "1", name, "12 High Street"]], columns=columns, header=header)
+    elector = Elector.objects.get()
+    assert (elector.surname, elector.forename) == (surname, forename)
+
+
+@pytest.mark.parametrize("surname", ["(z) Smith", "Smith (z)", "(Z)Smith"])
+def test_bug_a_mark_of_the_open_register_behind_a_surname_left_a_space_there(tmp_path: Path, surname: str) -> None:
+    bring_in(write(tmp_path / "register.tsv", [Person(1, surname, "Bob")]))
+    assert Elector.objects.get().surname == "Smith"
+
+
+@pytest.mark.parametrize("number", ["KD-2/2-289/1", "KD-2/2 - 289 / 1"])
+def test_bug_spaces_in_a_joined_number_left_the_row_out(tmp_path: Path, number: str) -> None:
+    columns = {"number": "No", "surname": "Family", "forename": "Given"}
+    header = ["No", "Family", "Given", "Home"]
+    row = [number, "Smith", "Ann", "12 High Street"]
+    mapped(tmp_path / "ours.csv", [row], columns=columns, header=header, numbers="joined")
+    elector = Elector.objects.get()
+    assert (elector.polling_district.code, elector.number, elector.suffix) == ("KD-2/2", "289", "1")

@@ -4,17 +4,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils.timezone import now
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from campaign.areas.models import PostcodePoint
 from canvassing.electorate.models import Elector
 from canvassing.electorate.objections import object_to_contact
-from canvassing.register.models import ReviewItem
+from canvassing.register import runs
+from canvassing.register.models import RegisterImport, ReviewItem
+from canvassing.register.tasks import import_upload
 from canvassing.walks.cut import cut
 from canvassing.walks.models import Purpose
 from tests.factories.campaign import SQUARE, CampaignDetailsFactory
 from tests.factories.canvassing import ElectorFactory, WardFactory, houses
+from tests.factories.register import as_text, street_of
 from tests.factories.sessions import HOUR, BookingFactory, MessageFactory, SessionFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers.people.models import User
@@ -57,7 +61,16 @@ def people(transactional_db: None) -> dict[str, User | None]:
         kind="same_person", key="1", polling_district=before.polling_district, elector=before, other_elector=after,
         confidence=90, reason="The same forename and number.", found_at=now(),
     )  # fmt: skip
+    look_at("register.tsv", as_text(street_of(4, district="ZZ")))
+    look_at("council.csv", "Area,No.,Family\nTA,1,Sparrow\n")
+    look_at("notes.txt", "Nothing of the kind")
     return {"nobody": None, "volunteer": volunteer.user, "lead": lead.user, "organiser": organiser, "agent": agent}
+
+
+def look_at(filename: str, text: str) -> None:
+    """A file sent and looked at; nothing of it is in the register."""
+    record = runs.ask(filename=filename, upload=ContentFile(text.encode(), filename), at=now(), dry_run=True)
+    import_upload(record.pk)
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -96,6 +109,8 @@ def pages() -> Iterator[tuple[str, str]]:
             "/organise/messages/wordings/", "/organise/messages/wordings/morning/", "/organise/details/",
             "/organise/deadlines/", "/organise/areas/", "/organise/areas/districts/", "/organise/register/",
             "/organise/register/streets/", "/organise/register/review/", "/organise/people/", "/organise/audit/",
+            *(f"/organise/register/{record.pk}/" for record in RegisterImport.objects.order_by("pk")),
+            f"/organise/register/{RegisterImport.objects.get(filename='council.csv').pk}/columns/",
         ],
     }  # fmt: skip
     for who, addresses in seen.items():

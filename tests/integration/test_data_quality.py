@@ -205,6 +205,22 @@ def test_an_organiser_limited_to_wards_sees_their_own(organiser: Client, user: U
     assert "of your wards" in organiser.get(reverse("canvassing:quality")).content.decode()
 
 
+def test_what_looks_wrong_leads_to_where_it_is_put_right(organiser: Client, street: Street) -> None:
+    door(street, "The Lodge")
+    page = organiser.get(reverse("canvassing:oddities", args=["one-door"])).content.decode()
+    assert reverse("street-edit", args=[street.pk]) in page
+
+
+def test_open_questions_lead_an_agent_to_the_review_and_nobody_else(organiser: Client, street: Street) -> None:
+    ReviewItem.objects.create(
+        kind="same_door", key="1", polling_district=street.polling_district, confidence=50, found_at=now()
+    )
+    review = reverse("review")
+    assert review not in organiser.get(reverse("canvassing:quality")).content.decode()
+    organiser.force_login(UserFactory(agent=True))
+    assert review in organiser.get(reverse("canvassing:quality")).content.decode()
+
+
 def test_fifty_a_page_cost_as_many_statements_as_one_and_stay_small(
     organiser: Client, street: Street, query_count: Callable[[Callable[[], object]], int]
 ) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils.timezone import now
 
+from campaign.audit import trail
 from campaign.audit.models import AuditEvent
 from campaign.details.models import CampaignDetails, LegalMode
 from tests.factories.campaign import CampaignDetailsFactory, DeadlineFactory, WardFactory
@@ -161,3 +163,12 @@ def test_the_trail_is_shown_newest_first_with_the_addresses_of_its_actors(client
     assert page.index("volunteer target: 300") < page.index("volunteer target: 250")
     assert "fields: accent, candidate, " in page
     assert agent.email in page
+
+
+def test_facts_in_the_audit_trail_are_said_in_words(client: Client, agent: User) -> None:
+    facts = {"votes": {"": True, "G": False}, "tried": True, "edition": None, "kinds": ["name", "address"]}
+    trail.record(act="markers confirmed", actor=None, at=now(), facts=facts)
+    page = client.get("/organise/audit/").content.decode()
+    for said in ("votes: none yes, G no", "tried: yes", "kinds: name, address"):
+        assert f">{said}<" in page
+    assert "edition" not in page

@@ -22,6 +22,8 @@ from tests.factories.canvassing import AT, AllocationFactory, ElectorFactory, ho
 
 BASE = "/api/doorstep/v1/"
 MINUTE = timedelta(minutes=1)
+# Fixed, because every xdist worker must name its cases alike.
+SOMEBODY_ELSES = "589d768c-a20d-488b-afdd-06a637c58e97"
 
 
 class Clock:

@@ -1,8 +1,14 @@
-"""Fixtures that several files ask for by name: what time it is, which campaign."""
+"""Fixtures that several files ask for by name: what time it is, which campaign, a street list brought in."""
+
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from canvassing.register.opening import Source
+from canvassing.register.streets import StreetsReport, import_streets
 from tests.factories.campaign import CampaignDetailsFactory
+from tests.factories.canvassing import AT
 from tests.factories.doorstep import Clock
 
 
@@ -15,3 +21,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def everything_is_kept(db: None) -> None:
     """The campaign keeps each opinion with the person who gave it."""
     CampaignDetailsFactory(full_mode=True)
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> Any:
+    """`lists(text)`: import a list of this text."""
+
+    def bring(text: str | bytes, **wishes: Any) -> StreetsReport:
+        file = tmp_path / "streets.csv"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return import_streets([Source(file, file.name)], at=AT, **wishes)
+
+    return bring

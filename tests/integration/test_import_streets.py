@@ -1,66 +1,24 @@
-"""Street lists: a table with doors, one name a line, Open Names; written whole, or refused."""
+"""Street lists: a table with doors, or one name a line; written once, and what is known stays."""
 
-import json
 import random
-import zipfile
-from io import StringIO
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection
 
 from campaign.areas.models import Constituency, PostcodePoint, Ward
 from campaign.audit.models import AuditEvent
 from canvassing.doorstep import rebuild
 from canvassing.electorate.models import Block, Household, PollingDistrict, Street
 from canvassing.progress.models import HouseholdState
-from canvassing.register.opening import Source
 from canvassing.register.report import RegisterRefused
-from canvassing.register.streets import StreetsReport, import_streets
-from tests.factories.campaign import SQUARE
-from tests.factories.canvassing import (
-    AT,
-    ConstituencyFactory,
-    PollingDistrictFactory,
-    StreetFactory,
-    WardFactory,
-)
+from tests.factories.canvassing import PollingDistrictFactory, StreetFactory, WardFactory
 from tests.factories.doorstep import totals
-from tests.factories.register import bring_in, import_running, street_of, write, written_rows
-from tests.races import at_once
+from tests.factories.register import bring_in, street_of, write, written_rows
+from tests.factories.street_lists import HEADER, SAMPLE, run, street
 
 pytestmark = pytest.mark.django_db
-
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "streets.csv"
-HEADER = "street,polling_district,ward,postcodes,doors\n"
-
-
-@pytest.fixture
-def lists(tmp_path: Path) -> Any:
-    """`lists(text)`: import a list of this text."""
-
-    def bring(text: str | bytes, **wishes: Any) -> StreetsReport:
-        file = tmp_path / "streets.csv"
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return import_streets([Source(file, file.name)], at=AT, **wishes)
-
-    return bring
-
-
-def run(*arguments: Any) -> dict[str, Any]:
-    """The command's JSON."""
-    output = StringIO()
-    call_command("import_streets", *map(str, arguments), "--json", stdout=output)
-    answer: dict[str, Any] = json.loads(output.getvalue())
-    return answer
-
-
-def street(name: str, code: str = "AA") -> Street:
-    return Street.objects.get(name=name, polling_district__code=code)
 
 
 def labels(of: Street) -> list[str]:
@@ -208,6 +166,15 @@ def test_a_street_lies_in_the_middle_of_its_postcodes_where_these_have_points(li
     assert street("Birch Lane").latitude is None
 
 
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Street", "PD", "Doors"], ["Acorn Lane", "AA", 82], ["Birch Lane", "AA", "1 to 3"]):
+        book.active.append(row)
+    book.save(tmp_path / "streets.xlsx")
+    assert run(tmp_path / "streets.xlsx")["doors"]["added"] == 3
+    assert street("Acorn Lane").expected_doors == 82
+
+
 # One name a line
 
 
@@ -243,223 +210,3 @@ def test_doors_of_a_street_in_two_districts_need_the_district(lists: Any) -> Non
     lists(HEADER + "Acorn Lane,AA,,,\nAcorn Lane,AB,,,\n")
     with pytest.raises(RegisterRefused, match="in AA and AB"):
         lists(HEADER + "Acorn Lane,,,,9\n")
-
-
-# Open Names
-
-
-NUMBERS = count(1)
-
-
-def open_name(name: str, easting: float, northing: float, kind: str = "Named Road") -> str:
-    cells = [""] * 34
-    number = f"osgb{next(NUMBERS)}"
-    cells[:4] = number, f"http://data.ordnancesurvey.co.uk/id/{number}", name, "eng"
-    cells[6:10] = "transportNetwork", kind, str(easting), str(northing)
-    return ",".join(cells) + "\n"
-
-
-OPEN_NAMES = (
-    open_name("Acorn Lane", 530000, 186000)
-    + open_name("Acorn Lane", 530020, 186000, "Section Of Named Road")
-    + open_name("Far Lane", 430000, 186000)
-    + open_name("A1", 530000, 186000, "Numbered Road")
-    + open_name("Somewhere", 530000, 186000, "Suburban Area")
-)
-BOX = (529000.0, 185000.0, 531000.0, 187000.0)
-
-
-def test_open_names_gives_the_roads_of_the_box_with_a_point(lists: Any) -> None:
-    report = lists(OPEN_NAMES, box=BOX)
-    found = Street.objects.get()
-    assert (report.rows, found.name) == (2, "Acorn Lane")
-    assert (found.latitude, found.longitude) == (pytest.approx(51.5579, abs=1e-3), pytest.approx(-0.126, abs=1e-3))
-
-
-def test_open_names_again_writes_nothing(lists: Any) -> None:
-    lists(OPEN_NAMES, box=BOX)
-    before = written_rows()
-    lists("".join(reversed(OPEN_NAMES.splitlines(keepends=True))), box=BOX)
-    assert written_rows() == before
-
-
-def test_without_a_box_open_names_is_read_around_the_outlines(lists: Any) -> None:
-    WardFactory(outline=SQUARE)
-    inside = open_name("Near Lane", 531000, 186000)
-    assert lists(inside + OPEN_NAMES).rows == 1
-    assert Street.objects.get().name == "Near Lane"
-
-
-def test_without_box_and_outlines_open_names_is_refused(lists: Any) -> None:
-    with pytest.raises(RegisterRefused, match="--box"):
-        lists(OPEN_NAMES)
-
-
-def test_open_names_places_streets_that_are_known(lists: Any) -> None:
-    lists(HEADER + "Acorn Lane,AA,,,9\n")
-    report = lists(OPEN_NAMES, box=BOX)
-    assert (report.streets.added, report.streets.changed) == (0, 1)
-    assert street("Acorn Lane").latitude is not None
-
-
-def test_a_broken_point_is_refused(lists: Any) -> None:
-    with pytest.raises(RegisterRefused, match="line 6: GEOMETRY_X"):
-        lists(OPEN_NAMES + open_name("Acorn Lane", 0, 0).replace("0.0", "x").replace(",0,0,", ",x,0,"), box=BOX)
-
-
-def test_the_command_takes_a_box(tmp_path: Path) -> None:
-    file = tmp_path / "opennames.csv"
-    file.write_text(OPEN_NAMES)
-    assert run(file, "--box", ",".join(map(str, BOX)))["streets"]["added"] == 1
-
-
-def test_the_tiles_of_an_archive_are_read_and_its_licence_is_no_list(lists: Any, tmp_path: Path) -> None:
-    packed = tmp_path / "tiles.zip"
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("Data/TQ28.csv", OPEN_NAMES)
-        archive.writestr("Doc/licence.txt", "Open Government Licence\nUse it freely\n")
-    assert lists(packed.read_bytes(), box=BOX).streets.added == 1
-
-
-def test_a_workbook_is_read(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for row in (["Street", "PD", "Doors"], ["Acorn Lane", "AA", 82], ["Birch Lane", "AA", "1 to 3"]):
-        book.active.append(row)
-    book.save(tmp_path / "streets.xlsx")
-    assert run(tmp_path / "streets.xlsx")["doors"]["added"] == 3
-    assert street("Acorn Lane").expected_doors == 82
-
-
-# Refusals
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "line 1: the file is empty"),
-        ("\n\n", "there is no street in it"),
-        (HEADER, "there is no street in it"),
-        (HEADER + "Acorn Lane,AA,,,9\n,AA,,,9\n", "line 3: this row has no street"),
-        (HEADER + "Acorn Lane,AA,,,9\n---,AA,,,9\n", "line 3: the street's name has neither"),
-        (HEADER + "Acorn Lane,AA,,,45-1\n", "line 2: .* runs backwards"),
-        (HEADER + f"Acorn Lane,{'A' * 21},,,\n", "line 2: the polling district is longer than 20"),
-        (HEADER + f"{'A' * 121},AA,,,\n", "line 2: the street is longer than 120"),
-        (HEADER + "Acorn Lane,AA,,N1,\n", "line 2: .* no postcode"),
-        (HEADER + "Acorn Lane,AA\n", "line 2: this row has 2 columns"),
-        (HEADER + "Acorn Lane,AA,One,,\nBirch Lane,AA,Two,,\n", "line 3: .* lies in Two here and in One on line 2"),
-        ("Acorn Lane\nBirch Lane\n-\n", "line 3: the street's name"),
-        ("Acorn Lane,AA,North,,82\n", "line 1: .* names its columns"),
-        ("Acorn Lane\nBirch Lane\tAA\n", "line 2: "),
-        (b"\x00\x01", "not a text file"),
-    ],
-)
-def test_bad_input_is_refused_whole(lists: Any, text: str | bytes, words: str) -> None:
-    lists(HEADER + "Oak Lane,AA,,,1-3\n")
-    before = written_rows()
-    with pytest.raises(RegisterRefused, match=words):
-        lists(text)
-    assert written_rows() == before
-    assert AuditEvent.objects.filter(act="streets imported refused").exists()
-
-
-def test_a_dry_run_takes_everything_back(lists: Any) -> None:
-    ConstituencyFactory()
-    before = written_rows()
-    report = lists(HEADER + "Acorn Lane,AA,North,,1-3\n", dry_run=True)
-    assert (report.streets.added, report.doors.added) == (1, 3)
-    assert written_rows() == before
-    assert not Ward.objects.exists()
-    assert AuditEvent.objects.get(act="streets imported tried")
-
-
-def test_several_constituencies_are_refused(lists: Any) -> None:
-    ConstituencyFactory()
-    ConstituencyFactory()
-    with pytest.raises(RegisterRefused, match="several constituencies"):
-        lists("Acorn Lane\n")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "status", "words"),
-    [
-        (["no-such-file.csv"], 1, "there is no such file"),
-        (["."], 1, "this is a folder"),
-        (["/dev/null"], 1, "a pipe or a device"),
-        ([str(SAMPLE), "--box", "1,2,3"], 2, "a box is four numbers"),
-        ([str(SAMPLE), "--box", "3,2,1,4"], 2, "west comes before east"),
-        ([str(SAMPLE), "--box", "a,b,c,d"], 2, "a box is four numbers"),
-        ([str(SAMPLE), "--district", "A" * 21], 1, "code is longer than 20"),
-    ],
-)
-def test_the_command_ends_with_a_status_and_a_reason(arguments: list[str], status: int, words: str) -> None:
-    with pytest.raises((CommandError, SystemExit)) as error:
-        call_command("import_streets", *arguments)
-    if isinstance(error.value, CommandError):
-        assert words in str(error.value)
-        assert getattr(error.value, "returncode", 2) == status or "box" in str(arguments)
-
-
-def test_a_database_that_fails_is_said_without_its_words() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE canvassing_street RENAME TO elsewhere")
-    output = StringIO()
-    with pytest.raises(CommandError, match="ProgrammingError") as error:
-        call_command("import_streets", str(SAMPLE), "--json", stdout=output)
-    assert error.value.returncode == 1
-    assert "Nothing was changed" in json.loads(output.getvalue())["problems"][0]["reason"]
-    assert "Rushmere" not in str(error.value)
-
-
-def test_many_problems_are_told_by_twenty(tmp_path: Path) -> None:
-    file = tmp_path / "streets.csv"
-    rows = "".join(f"Lane {number},{count}\n" for number in range(23) for count in (1, 2))
-    file.write_text("street,doors\n" + rows)
-    output = StringIO()
-    call_command("import_streets", str(file), stdout=output)
-    assert "and 3 more problems" in output.getvalue()
-
-
-def test_a_refusal_is_one_json_object_too(tmp_path: Path) -> None:
-    file = tmp_path / "bad.csv"
-    file.write_text(HEADER + "Acorn Lane,AA,,,45-1\n")
-    output = StringIO()
-    with pytest.raises(CommandError):
-        call_command("import_streets", str(file), "--json", stdout=output)
-    report = json.loads(output.getvalue())
-    assert report["problems"][0]["line"] == 2
-    assert report["streets"] == {"added": 0, "changed": 0, "total": 0}
-
-
-def test_the_command_says_it_in_words() -> None:
-    output = StringIO()
-    call_command("import_streets", str(SAMPLE), stdout=output)
-    assert "Streets: 30 added, 0 changed, 30 in all." in output.getvalue()
-
-
-# Beside others
-
-
-@pytest.mark.django_db(transaction=True)
-def test_it_waits_for_no_other_import_and_says_so(lists: Any) -> None:
-    with import_running(), pytest.raises(RegisterRefused, match="another import is running"):
-        lists("Acorn Lane\n")
-    assert lists("Acorn Lane\n").streets.added == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_lists_at_once_leave_each_street_and_door_once(tmp_path: Path) -> None:
-    file = tmp_path / "streets.csv"
-    file.write_text(HEADER + "Acorn Lane,AA,North,,1-45 odd\nBirch Lane,AA,North,,9\n")
-
-    def bring() -> str:
-        try:
-            import_streets([Source(file, file.name)], at=AT)
-        except RegisterRefused as refusal:
-            return str(refusal)
-        return "done"
-
-    said = at_once(*[bring] * 4)
-    assert set(said) <= {"done", "another import is running. Start again when it has ended."}
-    assert "done" in said
-    assert (Street.objects.count(), Household.objects.count(), Ward.objects.count()) == (2, 23, 1)
-    assert rebuild.differences() == []

@@ -1,20 +1,28 @@
-"""Fixtures that several files ask for by name: what time it is, which campaign, a street list brought in."""
+"""Fixtures that several files ask for by name: what time it is, who looks, which campaign, a street list brought in."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from canvassing.register.opening import Source
 from canvassing.register.streets import StreetsReport, import_streets
 from tests.factories.campaign import CampaignDetailsFactory
 from tests.factories.canvassing import AT
 from tests.factories.doorstep import Clock
+from tests.factories.volunteers import UserFactory
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
+
+
+@pytest.fixture
+def organiser(client: Client) -> Client:
+    client.force_login(UserFactory(organiser=True))
+    return client
 
 
 @pytest.fixture

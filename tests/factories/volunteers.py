@@ -1,6 +1,7 @@
-"""People for tests: users with the roles that traits name, and the persons they stand for."""
+"""People for tests: users with the roles that traits name, the persons they stand for, and whether they came in."""
 
 import factory
+from django.test import Client
 from django.utils.timezone import now
 
 from campaign.access import Role
@@ -40,3 +41,7 @@ class VolunteerFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory, volunteer=True)
     given_name = factory.Sequence("Tester{}".format)
     family_name = "Example"
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session

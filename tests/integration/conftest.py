@@ -1,9 +1,10 @@
-"""Fixtures that several files ask for by name: what time it is, who looks, which campaign, a street list brought in."""
+"""Fixtures that several files ask for by name: what time it is, who looks and tries, which campaign, a street list."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from canvassing.register.opening import Source
@@ -17,6 +18,12 @@ from tests.factories.volunteers import UserFactory
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
+
+
+@pytest.fixture
+def nobody_has_tried_yet(db: None) -> None:
+    """Tries are counted in the cache, which outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from campaign.acts.merge_volunteers import merge
 from campaign.foundation.signed_links import sign
 from tests.factories.campaign import CampaignDetailsFactory
 from tests.factories.sessions import AT, HOUR, BookingFactory, SessionFactory, person, set_clock
-from tests.factories.volunteers import UserFactory, VolunteerFactory
+from tests.factories.volunteers import UserFactory, VolunteerFactory, is_signed_in
 from volunteers.people import presence
 from volunteers.sessions import links, waiting_list
 from volunteers.sessions.models import Booking
@@ -30,10 +30,6 @@ def link(place: Booking, page="") -> str:
 
 def press(place: Booking, page: str, client: Client | None = None, **sent):
     return (client or Client()).post(link(place, page), sent, follow=True).content.decode()
-
-
-def is_signed_in(client: Client) -> bool:
-    return "_auth_user_id" in client.session
 
 
 @pytest.mark.parametrize("page", PAGES)

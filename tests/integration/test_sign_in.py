@@ -1,52 +1,23 @@
-"""Signing in: a code by email, a single-use link, and who of several is here."""
+"""Signing in by a code that comes by email, signing out, and the page where one starts."""
 
-import json
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from io import StringIO
-from threading import Barrier
 
 import pytest
-from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
-from django.core.management import CommandError, call_command
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 
-from campaign.access import Role
-from campaign.audit.models import AuditEvent
 from tests.factories.campaign import CampaignDetailsFactory
-from tests.factories.volunteers import UserFactory, VolunteerFactory
-from volunteers.people import presence, sign_in_links
+from tests.factories.volunteers import UserFactory, is_signed_in
 from volunteers.people.models import User
 
-pytestmark = pytest.mark.django_db
-
-AT = datetime(2024, 6, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_tried_yet() -> None:
-    """Tries are counted in the cache, which outlives a test."""
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_has_tried_yet")]
 
 
 def code_in(mail: EmailMessage) -> str:
     found = re.search(r"^    (\S+)$", str(mail.body), re.MULTILINE)
     assert found is not None
     return found[1]
-
-
-def is_signed_in(client: Client) -> bool:
-    return "_auth_user_id" in client.session
-
-
-# The code
 
 
 def test_it_works(client: Client, mailoutbox: list[EmailMessage]) -> None:
@@ -200,192 +171,3 @@ def test_signing_out_is_a_press_of_a_button(client: Client) -> None:
 def test_everybody_starts_where_their_work_is(client: Client, role: str, first_page: str) -> None:
     client.force_login(UserFactory(**{role: True}))
     assert client.get("/start/")["Location"] == first_page
-
-
-# The link
-
-
-@pytest.fixture
-def link() -> Callable[[User], str]:
-    return lambda user: f"/sign-in/link/{sign_in_links.make(user=user, at=timezone.now())}/"
-
-
-def test_a_link_shows_a_button_and_the_button_signs_in(client: Client, link: Callable[[User], str]) -> None:
-    address = link(UserFactory(organiser=True))
-    assert "One tap and you are in" in client.get(address).content.decode()
-    assert not is_signed_in(client)
-    assert client.post(address)["Location"] == "/start/"
-    assert is_signed_in(client)
-
-
-def test_a_link_works_once(client: Client, link: Callable[[User], str]) -> None:
-    address = link(UserFactory(organiser=True))
-    client.post(address)
-    other = Client()
-    for answer in [other.get(address), other.post(address)]:
-        assert answer.status_code == 410
-        assert "That link has been used" in answer.content.decode()
-    assert not is_signed_in(other)
-
-
-def test_a_link_ends_with_the_next_sign_in(client: Client, link: Callable[[User], str]) -> None:
-    user = UserFactory(organiser=True)
-    first, second = link(user), link(user)
-    client.post(first)
-    assert Client().post(second).status_code == 410
-
-
-def test_a_link_is_good_for_a_quarter_of_an_hour() -> None:
-    user = UserFactory(organiser=True)
-    token = sign_in_links.make(user=user, at=AT)
-    sign_in_links.check(token=token, at=AT + timedelta(minutes=14, seconds=59))
-    with pytest.raises(sign_in_links.LinkError, match="15 minutes"):
-        sign_in_links.redeem(token=token, at=AT + timedelta(minutes=15))
-
-
-def test_a_forged_link_opens_nothing() -> None:
-    token = sign_in_links.make(user=UserFactory(organiser=True), at=AT)
-    for forged in [token[:-1], "x" + token, "", "a:b:c"]:
-        with pytest.raises(sign_in_links.LinkError, match="not complete"):
-            sign_in_links.redeem(token=forged, at=AT)
-
-
-def test_a_link_of_somebody_whose_access_ended_opens_nothing() -> None:
-    user = UserFactory(organiser=True)
-    token = sign_in_links.make(user=user, at=AT)
-    User.objects.update(is_active=False)
-    with pytest.raises(sign_in_links.LinkError):
-        sign_in_links.redeem(token=token, at=AT)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_browsers_with_one_link_one_comes_in() -> None:
-    token = sign_in_links.make(user=UserFactory(organiser=True), at=AT)
-    gate = Barrier(8)
-
-    def press(_: int) -> bool:
-        gate.wait()
-        try:
-            sign_in_links.redeem(token=token, at=AT)
-        except sign_in_links.LinkError:
-            return False
-        finally:
-            connections.close_all()
-        return True
-
-    with ThreadPoolExecutor(8) as browsers:
-        assert sum(browsers.map(press, range(8))) == 1
-
-
-# The commands
-
-
-def run(*arguments: str) -> str:
-    out = StringIO()
-    call_command(*arguments, stdout=out)
-    return out.getvalue().strip()
-
-
-def test_make_agent_makes_the_first_agent() -> None:
-    assert "is an agent now" in run("make_agent", "First.Agent@Example.org")
-    user = User.objects.get(email="first.agent@example.org")
-    assert user.roles == {Role.AGENT}
-    assert not user.has_usable_password()
-
-
-def test_make_agent_promotes_somebody_known() -> None:
-    user = UserFactory(volunteer=True)
-    facts = json.loads(run("make_agent", user.email.upper(), "--json"))
-    assert facts == {"email": user.email, "made": False, "role": "agent"}
-    assert User.objects.get().roles == {Role.AGENT, Role.VOLUNTEER}
-
-
-def test_make_agent_refuses_what_is_no_address_and_who_is_an_agent() -> None:
-    with pytest.raises(CommandError, match="not an email address"):
-        run("make_agent", "nobody")
-    with pytest.raises(CommandError, match="already"):
-        run("make_agent", UserFactory(agent=True).email)
-
-
-def test_sign_in_link_prints_a_link_that_works(client: Client) -> None:
-    user = UserFactory(agent=True)
-    link = run("sign_in_link", user.email, "--site", "https://campaign.example/")
-    assert link.startswith("https://campaign.example/sign-in/link/")
-    client.post(link.removeprefix("https://campaign.example"))
-    assert is_signed_in(client)
-
-
-def test_sign_in_link_is_on_the_trail__whoever_has_the_link_is_that_person() -> None:
-    user = UserFactory()
-    call_command("sign_in_link", user.email, stdout=StringIO())
-    assert AuditEvent.objects.get(act="sign-in link made").subject == f"user:{user.pk}"
-
-
-def test_sign_in_link_says_until_when() -> None:
-    facts = json.loads(run("sign_in_link", UserFactory(agent=True).email, "--json"))
-    assert set(facts) == {"email", "link", "valid_until"}
-
-
-def test_sign_in_link_refuses_an_unknown_address() -> None:
-    with pytest.raises(CommandError, match="Nobody signs in as"):
-        run("sign_in_link", "stranger@example.org")
-
-
-# Who is here
-
-
-def test_one_person_is_here_without_being_asked(client: Client) -> None:
-    volunteer = VolunteerFactory()
-    client.force_login(volunteer.user)
-    assert client.get("/start/")["Location"] != "/me/who/"
-    assert presence.volunteer_of(client.get("/me/who/").wsgi_request) == volunteer
-
-
-def test_two_people_are_asked_and_the_answer_is_kept(client: Client) -> None:
-    one = VolunteerFactory(given_name="Maya")
-    other = VolunteerFactory(user=one.user, given_name="Tom")
-    client.force_login(one.user)
-    assert client.get("/start/")["Location"] == "/me/who/"
-    page = client.get("/me/who/?next=/privacy/")
-    assert presence.volunteer_of(page.wsgi_request) is None
-    assert "Maya" in page.content.decode()
-    answer = client.post("/me/who/", {"volunteer": other.pk, "next": "/privacy/"})
-    assert answer["Location"] == "/privacy/"
-    assert client.get("/privacy/").content.decode().count("Who is here") == 2
-    assert presence.volunteer_of(client.get("/me/who/").wsgi_request) == other
-
-
-@pytest.mark.parametrize("volunteer", ["0", "", "x"])
-def test_nobody_is_here_as_somebody_else(client: Client, volunteer: str) -> None:
-    client.force_login(VolunteerFactory().user)
-    stranger = VolunteerFactory()
-    assert client.post("/me/who/", {"volunteer": volunteer or stranger.pk}).status_code == 404
-
-
-def test_saying_who_one_is_leads_only_to_pages_of_ours(client: Client) -> None:
-    volunteer = VolunteerFactory()
-    client.force_login(volunteer.user)
-    answer = client.post("/me/who/", {"volunteer": volunteer.pk, "next": "https://example.com/"})
-    assert answer["Location"] == "/start/"
-
-
-def test_somebody_without_a_name_gives_one(client: Client) -> None:
-    user = UserFactory(agent=True)
-    client.force_login(user)
-    assert "What are you called?" in client.get("/me/who/").content.decode()
-    assert "This field is required" in client.post("/me/who/", {"given_name": " "}).content.decode()
-    client.post("/me/who/", {"given_name": "Ada", "family_name": "Marlowe"})
-    assert [str(volunteer) for volunteer in user.volunteers.all()] == ["Ada M"]
-
-
-def test_nobody_signed_in_is_nobody(client: Client) -> None:
-    request = client.get("/").wsgi_request
-    assert presence.volunteer_of(request) is None
-    assert not presence.must_say_who(request)
-    with pytest.raises(PermissionDenied):
-        presence.user_of(request)
-
-
-def test_being_asked_who_is_here_leads_back(client: Client) -> None:
-    request = client.get("/privacy/?page=2").wsgi_request
-    assert presence.ask_who_is_here(request)["Location"] == "/me/who/?next=%2Fprivacy%2F%3Fpage%3D2"

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.factories.campaign import CampaignDetailsFactory
-from tests.factories.volunteers import UserFactory
+from tests.factories.volunteers import UserFactory, is_signed_in
 from tests.mail_server import MailServer, TextProvider, text_provider
 from tests.services import free_port
 from volunteers.people.models import User
@@ -38,10 +38,6 @@ def texts(settings: Any) -> Iterator[TextProvider]:
 
 def code_in(text: str) -> str:
     return text.split(maxsplit=1)[0]
-
-
-def is_signed_in(client: Client) -> bool:
-    return "_auth_user_id" in client.session
 
 
 @pytest.mark.parametrize("typed", ["07700 900123", "+44 7700 900 123", "(07700) 900-123"])

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from canvassing.allocation import codes, hand_back
 from canvassing.allocation.models import Allocation
 from canvassing.doorstep.models import Contact, HeldEvent, PhoneToken
-from tests.browser.test_doorstep_phone import (
+from tests.browser.test_doorstep_answers import (
     EVENTS,
     KEPT,
     NewPhone,

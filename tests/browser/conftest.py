@@ -1,4 +1,4 @@
-"""The real web server on the test database, and phones that visit it."""
+"""The real web server on the test database, and phones that visit it, one of them with a walk open."""
 
 import os
 import subprocess
@@ -13,11 +13,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from campaign import supervisor
 from campaign.foundation.processes import tied_to_this_process
 from tests import services
+from tests.browser.doorstep import NewPhone, Walk, open_walk, walk_in_hand
 from tests.mail_server import MailServer
 from volunteers.people.models import User
 
@@ -96,6 +97,24 @@ def new_phone(chromium: Browser, site: str) -> Iterator[Callable[..., BrowserCon
 
         yield make
     assert [line for line in heard if not line.startswith("Failed to load resource")] == []
+
+
+@pytest.fixture
+def walk(site: str) -> Walk:
+    return walk_in_hand()
+
+
+@pytest.fixture
+def phone(new_phone: NewPhone, walk: Walk) -> BrowserContext:
+    return new_phone(walk.user)
+
+
+@pytest.fixture
+def page(phone: BrowserContext, walk: Walk) -> Page:
+    """The walk is open at its first door."""
+    page = phone.new_page()
+    open_walk(page, walk)
+    return page
 
 
 def sign_in(context: BrowserContext, user: User, site: str) -> None:

@@ -1,4 +1,4 @@
-"""How long a walk lives on a phone: extended, run out, silent, taken back, opened anew, wiped whole."""
+"""How long a walk lives on a phone: extended, run out, silent, taken back, wiped whole."""
 
 import re
 from datetime import timedelta
@@ -7,28 +7,25 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import BrowserContext, Page, expect
 
-from canvassing.allocation import codes, hand_back
-from canvassing.allocation.models import Allocation
-from canvassing.doorstep.models import Contact, HeldEvent, PhoneToken
-from tests.browser.test_doorstep_phone import (
+from canvassing.allocation import hand_back
+from canvassing.doorstep.models import HeldEvent, PhoneToken
+from tests.browser.doorstep import (
     EVENTS,
     KEPT,
     NewPhone,
     Walk,
     at_door,
     go_to,
+    heading,
     kept,
     log,
-    lose_the_receipt,
+    open_walk,
     outcomes,
     say,
     sent,
-    status,
-    stopped,
     tap,
     walk_in_hand,
 )
-from tests.factories.canvassing import AllocationFactory, StreetFactory, houses, walk_of
 
 pytestmark = pytest.mark.browser
 
@@ -45,33 +42,6 @@ SILENT = """async () => {
   await new Promise((done) => { store.transaction.oncomplete = done; });
   db.close();
 }"""
-
-
-@pytest.fixture
-def walk(site: str) -> Walk:
-    return walk_in_hand()
-
-
-@pytest.fixture
-def phone(new_phone: NewPhone, walk: Walk) -> BrowserContext:
-    return new_phone(walk.user)
-
-
-@pytest.fixture
-def page(phone: BrowserContext, walk: Walk) -> Page:
-    """The walk is open at its first door."""
-    page = phone.new_page()
-    open_walk(page, walk)
-    return page
-
-
-def open_walk(page: Page, walk: Walk) -> None:
-    page.goto(walk.link())
-    at_door(page, "1")
-
-
-def heading(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", name=name)).to_be_visible()
 
 
 def no_signal(phone: BrowserContext) -> None:
@@ -265,72 +235,6 @@ def test_a_walk_handed_back_elsewhere_is_wiped_and_what_was_logged_before_still_
     assert outcomes() == [("1", "no_answer")]
     page.reload()
     heading(page, "Open your walk")
-
-
-def second_walk(walk: Walk) -> Allocation:
-    """Another walk in the same hands."""
-    return AllocationFactory(
-        walk=walk_of(*houses(2, StreetFactory(name="Alder Mews")), name="Alder Mews"),
-        holder=walk.allocation.holder,
-        started_at=now(),
-        expires_at=walk.allocation.expires_at,
-    )
-
-
-def test_bug_a_walk_opened_while_another_waited_for_a_link_took_its_device(page: Page, walk: Walk) -> None:
-    log(page, "No answer", then="2")
-    sent(page)
-    PhoneToken.objects.all().delete()
-    log(page, "No answer", then="3")
-    expect(page.get_by_role("alert")).to_contain_text("Sending is paused.", timeout=20_000)
-    second = second_walk(walk)
-    page.goto(f"/d/#{codes.issue(allocation=second, at=now())}")
-    heading(page, "1 Alder Mews")
-    tap(page, "No answer")
-    heading(page, "2 Alder Mews")
-    status(page, re.compile("1 waiting"))
-    page.locator("#send").dispatch_event("click")
-    status(page, re.compile("1 waiting"))
-    assert PhoneToken.objects.get().device != Contact.objects.get(allocation=walk.allocation).device
-    devices = {row["allocation"]: row["device"] for row in kept(page)["walks"]}
-    assert len(set(devices.values())) == 2
-
-
-def test_a_new_link_sends_again_what_the_server_lost_together_with_the_old_one(page: Page, walk: Walk) -> None:
-    log(page, "No answer", then="2")
-    log(page, "Refused to talk", then="3")
-    sent(page)
-    PhoneToken.objects.all().delete()
-    Contact.objects.filter(household__label="1").delete()
-    log(page, "No answer", then="4")
-    expect(page.get_by_role("alert")).to_contain_text("Sending is paused.", timeout=20_000)
-    page.goto(walk.link())
-    at_door(page, "4")
-    sent(page)
-    expect(page.get_by_role("alert")).not_to_be_attached()
-    assert outcomes() == [("1", "no_answer"), ("2", "refused"), ("3", "no_answer")]
-    assert Contact.objects.get(household__label="2").device != Contact.objects.get(household__label="3").device
-
-
-def test_events_whose_receipt_was_lost_before_a_new_link_are_not_missed_under_the_new_device(
-    page: Page, phone: BrowserContext, walk: Walk
-) -> None:
-    on_its_way = stopped(phone)
-    log(page, "No answer", then="2")
-    tap(page, "Send now")
-    lose_the_receipt(page, on_its_way)
-    expect(page.get_by_text("No connection: trying again.")).to_be_visible()
-    phone.unroute(EVENTS)
-    PhoneToken.objects.all().delete()
-    page.goto(walk.link())
-    at_door(page, "2")
-    sent(page)
-    requests: list[str] = []
-    phone.on("request", lambda request: EVENTS.search(request.url) and requests.append(request.url))
-    log(page, "No answer", then="3")
-    sent(page)
-    assert len(requests) == 1
-    assert outcomes() == [("1", "no_answer"), ("2", "no_answer")]
 
 
 def test_bug_a_phone_reported_stolen_kept_what_was_logged_and_its_opinions(page: Page, phone: BrowserContext) -> None:

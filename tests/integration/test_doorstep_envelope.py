@@ -8,12 +8,7 @@ import pytest
 from django.test import Client
 
 from canvassing.doorstep.models import Contact
-from tests.factories.doorstep import (
-    BASE,
-    SOMEBODY_ELSES,
-    phone_on_homes,
-    statuses,
-)
+from tests.factories.doorstep import BASE, SOMEBODY_ELSES, phone_on_homes, statuses
 from tests.factories.volunteers import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "everything_is_kept")]

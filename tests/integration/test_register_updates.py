@@ -16,7 +16,6 @@ HEADER = (
     "PD,ENO,Status,Title,First Name,Initials,Surname,Suffix,Date Of Attainment,Franchise Flag,Address 1,Address 2,"
     "Address 3,Address 4,Post Code,Register Code,Clerical Error,Opt Out Flag"
 )
-Change = tuple[str, str, str, str, str]
 Update = Callable[..., RegisterImport]
 
 

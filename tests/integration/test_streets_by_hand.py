@@ -9,14 +9,7 @@ from campaign.audit.models import AuditEvent
 from canvassing.doorstep.rebuild import differences
 from canvassing.electorate.models import Household, Street
 from canvassing.walks.models import Walk, WalkDoor
-from tests.factories.canvassing import (
-    AT,
-    AllocationFactory,
-    PollingDistrictFactory,
-    StreetFactory,
-    houses,
-    walk_of,
-)
+from tests.factories.canvassing import AT, AllocationFactory, PollingDistrictFactory, StreetFactory, houses, walk_of
 from tests.factories.doorstep import Phone, phone_of, statuses, totals
 from tests.factories.streets import cut_all, doors_of, merge, street_of
 from tests.factories.volunteers import VolunteerFactory

@@ -7,13 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime, now
 
 from canvassing.allocation.models import Allocation, WalkCode
-from tests.factories.canvassing import (
-    AllocationFactory,
-    HouseholdFactory,
-    StreetFactory,
-    houses,
-    walk_of,
-)
+from tests.factories.canvassing import AllocationFactory, HouseholdFactory, StreetFactory, houses, walk_of
 from tests.factories.volunteers import VolunteerFactory
 from tests.factories.walk_pages import BOARD, MOST_STATEMENTS, address_of, in_hours, out, page, said
 

@@ -31,7 +31,6 @@ from canvassing.register.report import Census, People, Places, Problem, Register
 from canvassing.register.rows import RegisterFile
 from canvassing.register.staging import Listener
 
-
 TWO_POSTCODES = (
     "{count:,} doors are printed with two postcodes. Where that is no slip, two streets of one name lie in one polling "
     "district: split the street by hand."

@@ -25,7 +25,9 @@ from tests.imports import ended, no_lock_is_left, run, start_command
 
 SMALL, LARGE = "512k", "64m"
 PEOPLE = street_of(6000)
-THE_DATABASE_S = "CommandError: The database's disk is full. The register is as it was. Free some space, then start again."
+THE_DATABASE_S = (
+    "CommandError: The database's disk is full. The register is as it was. Free some space, then start again."
+)
 
 
 @contextmanager
@@ -33,18 +35,19 @@ def tiny_disk(owner: int) -> Iterator[Path]:
     """An empty disk of half a megabyte that belongs to `owner`. Skips where this account may not mount one."""
     folder = Path(tempfile.mkdtemp(prefix="rosette-disk-", dir="/tmp"))
     options = f"size={SMALL},uid={owner},mode=0700"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, check=False, capture_output=True, text=True)
     try:
         if mounted.returncode:
             pytest.skip(f"NO FULL DISK WAS TRIED: this account may not mount one ({mounted.stderr.strip()}).")
         yield folder
     finally:
-        subprocess.run(["umount", folder], check=not mounted.returncode, capture_output=True)
+        subprocess.run(["umount", str(folder)], check=not mounted.returncode, capture_output=True)
         folder.rmdir()
 
 
 def give_space(disk: Path) -> None:
-    subprocess.run(["mount", "-o", f"remount,size={LARGE}", disk], check=True)
+    subprocess.run(["mount", "-o", f"remount,size={LARGE}", str(disk)], check=True)
 
 
 @pytest.fixture

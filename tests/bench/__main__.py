@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("tests.bench.import_bench", "tests.bench.messages_bench")
+BENCHES = ("tests.bench.import_bench", "tests.bench.phones_bench", "tests.bench.messages_bench")
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 

@@ -101,10 +101,10 @@ def show(rows: list[dict[str, object]]) -> None:
     print(json.dumps({"rows": rows}))  # noqa: T201
 
 
-def import_file(server: str, file: Path) -> tuple[float, int]:
+def import_file(server: str, file: Path, *, name: str = OURS) -> tuple[float, int]:
     """Seconds with the commit, and the largest resident memory of the command in MB."""
     command = [sys.executable, "manage.py", "import_register", str(file), "--json"]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment(server, OURS))
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment(server, name))
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     return json.loads(done.stdout)["seconds"], memory
 

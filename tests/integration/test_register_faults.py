@@ -1,4 +1,4 @@
-"""Imports that are cut off: killed, without their database, cancelled. The register is wholly as before, or wholly new."""
+"""Imports cut off: killed, without their database, cancelled. The register is wholly as before, or wholly new."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -35,18 +35,19 @@ def tiny_disk(owner: int) -> Iterator[Path]:
     """An empty disk of half a megabyte that belongs to `owner`. Skips where this account may not mount one."""
     folder = Path(tempfile.mkdtemp(prefix="rosette-disk-", dir="/tmp"))
     options = f"size={SMALL},uid={owner},mode=0700"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, check=False, capture_output=True, text=True)
     try:
         if mounted.returncode:
             pytest.skip(f"NO FULL DISK WAS TRIED: this account may not mount one ({mounted.stderr.strip()}).")
         yield folder
     finally:
-        subprocess.run(["umount", folder], check=not mounted.returncode, capture_output=True)
+        subprocess.run(["umount", str(folder)], check=not mounted.returncode, capture_output=True)
         folder.rmdir()
 
 
 def give_space(disk: Path) -> None:
-    subprocess.run(["mount", "-o", f"remount,size={LARGE}", disk], check=True)
+    subprocess.run(["mount", "-o", f"remount,size={LARGE}", str(disk)], check=True)
 
 
 @pytest.fixture

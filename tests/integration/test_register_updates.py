@@ -144,6 +144,12 @@ def test_bug_a_newcomer_at_a_door_got_the_history_of_whoever_had_the_number(upda
     assert (living("2").pk != known.pk, living("2").surname) == (True, "Other")
 
 
+def test_bug_a_newcomer_of_a_common_surname_at_another_door_got_the_history_of_the_number(update: Update) -> None:
+    record = update(row("A", 2, "Tester2", "Olga", "9 Test Street"))
+    assert (effects(record), record.report["review"]) == ((0, 0, 0, 20), 1)
+    assert living("2").forename == "TessTA2"
+
+
 def test_somebody_who_is_changed_at_the_door_of_the_number_is_the_same(update: Update) -> None:
     known = living("2")
     assert effects(update(row("M", 2, "Other", "Olga", "1 Test Street"))) == (0, 1, 0, 20)

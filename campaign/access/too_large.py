@@ -5,20 +5,20 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from campaign.access import Permission, may
 from campaign.foundation.unpacking import LARGEST
 
-ORGANISERS = "/organise/"
 LARGEST_FORM = 10 << 20
-"""Bytes of a body outside the organisers' pages, where nobody sends a file."""
+"""Bytes of a body from anybody but those who may send a register."""
 
 
 def too_large(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware, to stand before whatever reads the body."""
+    """Middleware, to stand behind the one that says who asks; bodies are read by views, and by what guards them."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        most = LARGEST if request.path.startswith(ORGANISERS) else LARGEST_FORM
         said = request.META.get("CONTENT_LENGTH") or "0"
-        if said.isdecimal() and int(said) > most:
+        size = int(said) if said.isdecimal() else 0
+        if size > LARGEST_FORM and (size > LARGEST or not may(request.user, Permission.IMPORT_REGISTER)):
             return render(request, "413.html", status=413)
         return get_response(request)
 

@@ -22,7 +22,7 @@ WITH changed AS (
 )
 INSERT INTO leaver (place, district_id, edition, number, suffix, elector_id, certain) SELECT *, true FROM changed
 """
-# At another door a surname is no evidence that somebody added is who had the number: many share one.
+# At another door a surname is no evidence that somebody is who had the number: many share one.
 SET_STRANGERS_APART = """
 CREATE TEMPORARY TABLE stranger (
     place integer, district_id bigint, edition date, number text, suffix text
@@ -34,9 +34,8 @@ WITH strange AS (
            OR person.household_id IS DISTINCT FROM coalesce(elector.printed_household_id, elector.household_id))
       AND NOT EXISTS (
           SELECT name FROM unnest((string_to_array(person.name_key, ' '))[
-              CASE WHEN person.change = 'add'
-                AND person.household_id IS DISTINCT FROM coalesce(elector.printed_household_id, elector.household_id)
-              THEN 2 ELSE 1 END :
+              CASE WHEN person.household_id IS DISTINCT FROM
+                        coalesce(elector.printed_household_id, elector.household_id) THEN 2 ELSE 1 END :
           ]) name WHERE length(name) > 1
           INTERSECT SELECT unnest(string_to_array(elector.name_key, ' '))
       )

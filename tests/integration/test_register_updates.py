@@ -117,6 +117,7 @@ def test_whoever_becomes_anonymous_leaves_no_trace_to_the_number(update: Update)
     [
         (row("D", 99, "Nobody", "Ned", "1 Test Street"), "The update deletes TA-99, which nobody has here."),
         (row("D", 2, "Other", "Olga", "1 Test Street"), "The update deletes TA-2, which has another name here."),
+        (row("M", 2, "Tester2", "Olga", "50 Test Street"), "The update changes TA-2, which is somebody else here."),
         (row("M", 2, "Other", "Olga", "50 Test Street"), "The update changes TA-2, which is somebody else here."),
         (row("A", 2, "Other", "Olga", "50 Test Street"), "The update changes TA-2, which is somebody else here."),
     ],

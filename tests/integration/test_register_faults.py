@@ -25,6 +25,7 @@ from tests.imports import (
     ELECTORS,
     ENDING,
     MOMENTS,
+    READING,
     ended,
     held,
     no_lock_is_left,
@@ -145,7 +146,7 @@ def test_killed_at_any_moment_the_register_is_as_before_and_the_next_import_make
     assert (again.state, the_register()) == ("done", whole)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [READING, ELECTORS, ENDING])
 def test_a_connection_that_is_lost_is_one_sentence_and_the_register_as_before(tmp_path: Path, moment: str) -> None:
     case = CASES["a full re-import"]
     has_before(case, tmp_path)

@@ -52,26 +52,31 @@ def give_space(disk: Path) -> None:
 
 @pytest.fixture
 def database_disk(transactional_db: None) -> Iterator[Path]:
-    """A tiny disk that the database's server may use, as the tablespace `tiny`."""
+    """A tiny disk that the database's server may use, as a tablespace."""
     data = embedded.data_folder(Path(os.environ["ROSETTE_VAR"]).parent)
     if not data.is_dir():
         pytest.skip("NO FULL DISK WAS TRIED: the database's server is not this session's own.")
     with tiny_disk(data.stat().st_uid) as disk:
-        run(f"CREATE TABLESPACE tiny LOCATION '{disk}'")
+        run(f"CREATE TABLESPACE {tiny()} LOCATION '{disk}'")
         try:
             yield disk
         finally:
             run("ALTER TABLE canvassing_elector SET TABLESPACE pg_default")
             run(f"ALTER DATABASE {connection.settings_dict['NAME']} RESET temp_tablespaces")
-            run("DROP TABLESPACE tiny")
+            run(f"DROP TABLESPACE {tiny()}")
+
+
+def tiny() -> str:
+    """The name of this database's tablespace: tests that run side by side share the server."""
+    return f"tiny_{connection.settings_dict['NAME']}"
 
 
 def put_on_the_disk(what: str) -> None:
     if what == "the rows it reads":
-        run(f"ALTER DATABASE {connection.settings_dict['NAME']} SET temp_tablespaces = tiny")
+        run(f"ALTER DATABASE {connection.settings_dict['NAME']} SET temp_tablespaces = {tiny()}")
     else:
         run("TRUNCATE canvassing_elector CASCADE")  # what tests rolled back still takes its space
-        run("ALTER TABLE canvassing_elector SET TABLESPACE tiny")
+        run(f"ALTER TABLE canvassing_elector SET TABLESPACE {tiny()}")
 
 
 @pytest.mark.parametrize("what", ["the rows it reads", "the electors it writes"])

@@ -76,10 +76,11 @@ class MappingForm(forms.Form):
         super().__init__(*data)
         self.header = header
         choices = [("", "Nothing we need"), *mapping.LABELS.items()]
+        guesses = mapping.guess(header)
         for place, heading in enumerate(header):
             example = next((cells[place] for cells in rows if len(cells) > place and cells[place].strip()), "")
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=heading or f"Column {place + 1}", choices=choices, required=False,
+                label=heading or f"Column {place + 1}", choices=choices, required=False, initial=guesses[place],
                 help_text=f"For example: {example[:60]}" if example else "Empty in the first rows." if rows else "",
             )  # fmt: skip
         for change, word in CHANGES.items():

@@ -39,6 +39,20 @@ LABELS = {
 """What the page calls each field that a column may hold."""
 
 
+GUESSES = {
+    column_key(heading): field
+    for layout in LAYOUTS.values()
+    for field, headings in layout.headings.items()
+    for heading in headings
+    if field != "change"  # a full register may have such a column, and says nothing in it
+} | {
+    "pollingdistrict": "district", "electornumber": "number", "electorno": "number", "rollnumber": "number",
+    "firstname": "forename", "forenames": "forename", "lastname": "surname", "familyname": "surname",
+    "middlenames": "middle", "fullname": "name", "franchise": "marker", "markers": "marker", "pcode": "postcode",
+}  # fmt: skip
+"""What a column of such a heading holds at the suppliers, and by other names that councils use."""
+
+
 class MappingError(Exception):
     """Why a mapping cannot be used; fit to show to a person."""
 
@@ -112,6 +126,16 @@ def _refuse_nobody(columns: Mapping[str, str], address: Sequence[str]) -> None:
         raise MappingError("say which columns hold surname and forename, or the whole name.")
     if not address:
         raise MappingError("say which columns hold the lines of the address.")
+
+
+def guess(header: Sequence[str]) -> list[str]:
+    """What each column of `header` most likely holds, for the form to begin with; "" where nothing says so."""
+    found: list[str] = []
+    for key in map(column_key, header):
+        line = "address" if key.startswith(("address", "registeredaddress", "propertyaddress")) else ""
+        field = GUESSES.get(key, line)
+        found.append(field if field == "address" or field not in found else "")
+    return found
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -152,7 +152,8 @@ def _unknown(piece: Piece, table: Table | None, known: Known) -> RegisterRefused
 
 
 def _titles(layouts: Sequence[Layout]) -> str:
-    return " or ".join(layout.title for layout in layouts)
+    """What was looked for, short enough for a phone."""
+    return layouts[0].title if len(layouts) == 1 else f"{len(layouts)} layouts"
 
 
 def _refuse_no_file(source: Source) -> None:

@@ -57,8 +57,11 @@ def ask(
     dry_run: bool = False,
     asked_by: User | None = None,
 ) -> RegisterImport:
-    """Write down that somebody wants a file imported. Raises BrokenOffError when the database failed."""
-    with saying_why_it_broke():
+    """Write down that somebody wants a file imported, and keep the file.
+
+    Raises BrokenOffError when the database failed, and OSError when the file cannot be kept.
+    """
+    with saying_why_it_broke(), transaction.atomic():
         return RegisterImport.objects.create(
             filename=filename[:200],
             upload=upload or "",

@@ -38,9 +38,10 @@ def register_page(request: HttpRequest) -> HttpResponse:
     layouts = [layout for layout in known_layouts.layouts().values() if layout.kind != Kind.ABSENT]
     form = ImportForm(*sent, today=london_day(now()), layouts=layouts)
     if sent and form.is_valid():
-        if not locks.is_taken(locks.ALL_IMPORTS):
-            return redirect("canvassing:register-run", _ask(request, form).pk)
-        form.add_error(None, "Another import is running. Wait until it has ended, then send the file again.")
+        if locks.is_taken(locks.ALL_IMPORTS):
+            form.add_error(None, "Another import is running. Wait until it has ended, then send the file again.")
+        elif record := _ask(request, form):
+            return redirect("canvassing:register-run", record.pk)
     context = {
         "form": form,
         "imports": RegisterImport.objects.newest_first()[:IMPORTS_SHOWN],
@@ -125,12 +126,15 @@ def _first_rows(record: RegisterImport) -> list[list[str]]:
         return []
 
 
-def _ask(request: HttpRequest, form: ImportForm) -> RegisterImport:
-    file = form.cleaned_data.pop("file")
-    wishes = form.cleaned_data
-    record = runs.ask(
-        filename=file.name, upload=file, asked_by=cast("User", request.user), at=now(), dry_run=True, **wishes
-    )  # fmt: skip
+def _ask(request: HttpRequest, form: ImportForm) -> RegisterImport | None:
+    """Keep the file and ring the worker; None, with a word on the form, where there is no room for the file."""
+    wishes = {name: value for name, value in form.cleaned_data.items() if name != "file"}
+    file, by = form.cleaned_data["file"], cast("User", request.user)
+    try:
+        record = runs.ask(filename=file.name, upload=file, asked_by=by, at=now(), dry_run=True, **wishes)
+    except OSError:
+        form.add_error("file", "There is no room for the file here. Free some space, then send it again.")
+        return None
     _ring(request, record)
     return record
 

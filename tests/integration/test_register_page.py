@@ -225,6 +225,15 @@ def test_a_bad_form_keeps_what_was_ticked_and_asks_nobody(agent: Client, bells: 
     assert bells == []
 
 
+def test_bug_an_upload_that_cannot_be_kept_was_an_error_page(agent: Client, bells: list[int], uploads: Path) -> None:
+    uploads.parent.mkdir(exist_ok=True)
+    uploads.write_text("a file where the folder should be")
+    file = SimpleUploadedFile("register.tsv", as_text(street_of(4)).encode())
+    page = text_of(agent.post(PAGE, {"file": file}))
+    assert "There is no room for the file here." in page
+    assert (bells, RegisterImport.objects.count()) == ([], 0)
+
+
 def test_the_bell_rung_twice_does_no_harm(send: Any, django_capture_on_commit_callbacks: Any) -> None:
     send(street_of(10))
     record = RegisterImport.objects.get()

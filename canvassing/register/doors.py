@@ -29,19 +29,14 @@ SELECT street.street_id, incoming.address_key, min(incoming.label COLLATE "C") A
        min(incoming.sort_key) AS sort_key, min(incoming.house_number) AS house_number,
        min(incoming.block COLLATE "C") AS block, min(incoming.block_key) AS block_key,
        coalesce(min(nullif(incoming.postcode, '')), '') AS postcode,
+       min(nullif(incoming.postcode, '')) <> max(incoming.postcode) AS has_two_postcodes,
        coalesce(min(nullif(incoming.uprn, '')), '') AS uprn
 FROM incoming
 JOIN incoming_street street ON street.district = incoming.district AND street.street_key = incoming.street_key
 GROUP BY street.street_id, incoming.address_key
 """
-TWO_POSTCODES = """
-SELECT count(*) FROM (
-    SELECT FROM incoming
-    JOIN incoming_street street ON street.district = incoming.district AND street.street_key = incoming.street_key
-    WHERE incoming.postcode <> '' GROUP BY street.street_id, incoming.address_key
-    HAVING min(incoming.postcode) <> max(incoming.postcode)
-) door
-"""
+TWO_POSTCODES = "SELECT count(*) FROM incoming_door WHERE has_two_postcodes"
+COUNT_PRINTED = "SELECT count(*) FROM incoming_door"
 ADD_BLOCKS = """
 INSERT INTO canvassing_block (street_id, name, name_key)
 SELECT street_id, min(block COLLATE "C"), block_key FROM incoming_door WHERE block <> ''
@@ -128,7 +123,9 @@ def add_doors(constituency_id: int, *, record_id: int) -> int:
         cursor.execute(ADD_BLOCKS)
         cursor.execute(ADD_HOUSEHOLDS, {"constituency": constituency_id})
         made = int(cursor.rowcount)
-        cursor.execute(CHANGE_HOUSEHOLDS, {"record": record_id})
+        cursor.execute(COUNT_PRINTED)
+        if made < cursor.fetchone()[0]:
+            cursor.execute(CHANGE_HOUSEHOLDS, {"record": record_id})
     return made
 
 

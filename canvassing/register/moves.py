@@ -22,6 +22,13 @@ from django.db import connection
 
 from canvassing.register import journal
 
+STREETS_WAIT = """
+SELECT EXISTS (
+    SELECT FROM canvassing_street street JOIN canvassing_pollingdistrict district
+      ON district.id = street.polling_district_id
+    WHERE district.constituency_id = %(constituency)s AND district.code = ''
+)
+"""
 ANYTHING_KNOWN = "SELECT EXISTS (SELECT FROM canvassing_household WHERE constituency_id = %(constituency)s)"
 # Before the district's own streets are made.
 PLACE_STREETS = f"""
@@ -139,6 +146,9 @@ class Moved:
 def place_streets(constituency_id: int, *, record_id: int) -> frozenset[int]:
     """Streets without a district become the files'; returns the districts they stood in before."""
     with connection.cursor() as cursor:
+        cursor.execute(STREETS_WAIT, {"constituency": constituency_id})
+        if not cursor.fetchone()[0]:
+            return frozenset()
         cursor.execute(PLACE_STREETS, {"constituency": constituency_id, "record": record_id})
         return frozenset(row[0] for row in cursor.fetchall())
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.db import connection
 
+from canvassing.register.layouts import Kind
 from canvassing.register.report import Census, Problem
 from canvassing.register.rows import Entry, RegisterFile
 
@@ -29,9 +30,16 @@ DROP TABLE IF EXISTS incoming, incoming_deletion, incoming_district, incoming_st
 """
 # The planner needs the sizes of these tables, not much of what is in them.
 FEW_SAMPLES = "SET LOCAL default_statistics_target = 10"
+# One import runs at a time, and joins tables as large as the register: without this they are sorted on disk.
+IN_MEMORY = "SET LOCAL work_mem = '64MB'"
+CREATE_DELETIONS = """
+CREATE TEMPORARY TABLE incoming_deletion (
+    place integer, district text, number text, suffix text, name_key text
+) ON COMMIT DROP
+"""
 # Of an update's rows with one number, a deletion outweighs a change, and a change an addition.
 SET_DELETIONS_APART = """
-CREATE TEMPORARY TABLE incoming_deletion ON COMMIT DROP AS
+INSERT INTO incoming_deletion
 SELECT place, district, number, suffix, name_key FROM incoming WHERE change = 'delete';
 DELETE FROM incoming USING incoming_deletion deletion
 WHERE incoming.district = deletion.district AND incoming.number = deletion.number
@@ -73,6 +81,7 @@ def stage(files: Sequence[RegisterFile], census: Census, *, today: date, listene
     with connection.cursor() as cursor:
         cursor.execute(DROP)
         cursor.execute(FEW_SAMPLES)
+        cursor.execute(IN_MEMORY)
         cursor.execute(CREATE)
         before = census.rows
         with cursor.copy(COPY) as copy:
@@ -84,7 +93,9 @@ def stage(files: Sequence[RegisterFile], census: Census, *, today: date, listene
                     if place % TELL_EVERY == 0:
                         listener.read(before + place)
         listener.all_read(census.rows)
-        cursor.execute(SET_DELETIONS_APART)
+        cursor.execute(CREATE_DELETIONS)
+        if any(file.layout.kind == Kind.UPDATE for file in files):
+            cursor.execute(SET_DELETIONS_APART)
         cursor.execute(DROP_REPEATED)
         _note_conflicts(files, census, cursor.fetchall())
         cursor.execute("ANALYZE incoming (district, street_key, address_key)")

@@ -43,6 +43,7 @@ NO_TABLES = ("._", "~$")
 """How the names of files begin that macOS and Excel put beside others."""
 DAMAGED = "the workbook is damaged. Save it as .xlsx again."
 TOO_LARGE = "the file is larger than 1 GB, which no council's register is. Send it in parts, a polling district each."
+UNKNOWN_PACKING = "the archive is packed in a way that cannot be read here. Unpack it, and send what was in it."
 FULL = "the disk is full. Free some space, then try again."
 
 
@@ -101,7 +102,9 @@ def _saying_what_is_wrong() -> Iterator[None]:
         yield
     except OSError as error:
         raise TableError(1, FULL if error.errno == errno.ENOSPC else "the file cannot be unpacked here.") from None
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeDecodeError):
+    except NotImplementedError:  # zipfile's word for a way of packing that it does not know
+        raise TableError(1, UNKNOWN_PACKING) from None
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, UnicodeDecodeError):
         raise TableError(1, "the archive is damaged. Ask for it again.") from None
 
 
@@ -149,6 +152,8 @@ def _unpack(archive: pyzipper.AESZipFile, member: zipfile.ZipInfo, to: Path, pas
     try:
         with archive.open(member, pwd=password.encode() or None) as packed, to.open("wb") as file:
             shutil.copyfileobj(packed, file)
+    except NotImplementedError:  # a RuntimeError too, and no word about a password
+        raise
     except RuntimeError as error:  # of both libraries, for a missing and for a wrong password
         said = "the password is wrong." if password else "the archive is locked. Give its password too."
         raise TableError(1, said) from error

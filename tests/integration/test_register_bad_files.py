@@ -134,6 +134,18 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     assert "the archive is damaged" in refusal(path)[1]
 
 
+def test_bug_an_archive_of_an_unknown_packing_was_called_locked(tmp_path: Path) -> None:
+    path = archive(tmp_path, register_csv=GOOD.encode() * 50)
+    deflate, deflate_64 = b"\x08\x00", b"\x09\x00"
+    content = bytearray(path.read_bytes())
+    for signature, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = content.index(signature) + place
+        assert content[at : at + 2] == deflate
+        content[at : at + 2] = deflate_64
+    path.write_bytes(content)
+    assert refusal(path)[1] == unpacking.UNKNOWN_PACKING
+
+
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "register.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("a.csv", "w") as member:
